@@ -1,0 +1,262 @@
+"""What each command does: puts the parts together. Everything here is at the rim."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant import settings as settings_module
+from assistant.conversation.screen import Screen, line_of
+from assistant.trouble import ExitCode, Trouble
+
+if TYPE_CHECKING:
+    from assistant.conversation.drive import Mouth
+    from assistant.conversation.ears import KeyboardEars, MicrophoneEars
+    from assistant.hearing.model import ChosenModel
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of `verbonden reflect`; None: as the settings say."""
+
+    as_json: bool = False
+    silent: bool = False
+    save_speech: Path | None = None
+    device: str | None = None
+    model: Path | None = None
+    patience: float | None = None
+
+
+def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
+    """Answer one account, from a sound file, a text or the microphone; raises Trouble."""
+    settings = settings_module.load()
+    screen = Screen(quiet=options.as_json)
+    if text is not None:
+        from assistant.conversation.ears import KeyboardEars, TextEars, read_text
+
+        if text == "-" and sys.stdin.isatty():
+            return _converse(KeyboardEars(screen), screen, options, settings)
+        return _converse(TextEars(read_text(text)), screen, options, settings)
+    chosen = _model(options.model, settings)
+    if audio is not None:
+        from assistant.conversation.ears import FileEars
+
+        return _converse(FileEars(audio, chosen, screen), screen, options, settings)
+    return _from_microphone(chosen, screen, options, settings)
+
+
+def _from_microphone(
+    chosen: ChosenModel, screen: Screen, options: Options, settings: settings_module.Settings
+) -> ExitCode:
+    """Listen to the microphone; what was recorded and got no answer is kept, and the line says where."""
+    from assistant.conversation.ears import KeyboardEars, MicrophoneEars
+    from assistant.hearing import spool
+
+    if chosen.bundled:
+        screen.line(_prompt("screen/model/bundled"))
+        if sys.stdin.isatty():
+            choice = _choice()
+            if choice == "s":
+                return ExitCode.OK
+            if choice == "t":
+                return _converse(KeyboardEars(screen), screen, options, settings)
+    for file in spool.leftovers():
+        screen.notice("listen/leftover", file=str(file))
+    ears = MicrophoneEars(chosen, screen, options.device or settings.device, options.patience or settings.patience)
+    code: ExitCode | None = None
+    try:
+        code = _converse(ears, screen, options, settings)
+    finally:
+        if code is ExitCode.OK:
+            ears.answered()
+        else:
+            for file in ears.kept():
+                screen.line(line_of(Trouble("kept", ExitCode.OK, file=file)))
+    return code
+
+
+def _choice() -> str:
+    """Ask whether to type, to speak all the same, or to stop; Enter means typing."""
+    answer = click.prompt(_prompt("screen/model/choose"), default="t", show_default=False, err=True)
+    return str(answer).strip().lower()[:1] or "t"
+
+
+def _converse(
+    ears: Any | MicrophoneEars | KeyboardEars, screen: Screen, options: Options, settings: settings_module.Settings
+) -> ExitCode:
+    """Run the single answer with these ears; return what to leave with."""
+    from assistant.conversation.drive import drive
+    from assistant.conversation.mouth import JsonMouth, PlainMouth, Voice
+    from assistant.conversation.script import once
+
+    aloud = not (options.silent or settings.silent or options.as_json)
+    voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute)
+    mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
+    said = drive(once(turn=int(time.time()) // 60), ears, mouth)
+    if voice.failed:
+        return voice.failed.code
+    return ExitCode.OK if said else ExitCode.UNSURE
+
+
+def hear(files: Sequence[Path], as_json: bool, model: Path | None) -> ExitCode:
+    """Write the words of each file; a file that cannot be heard gets a line, the others go on."""
+    from assistant.conversation.wire import words_json
+    from assistant.hearing import recogniser
+    from assistant.hearing.model import load
+
+    loaded = load(_model(model, settings_module.load()))
+    code = ExitCode.OK
+    for file in files:
+        try:
+            transcript = recogniser.hear_file(file, loaded)
+        except Trouble as trouble:
+            click.echo(line_of(trouble), err=True)
+            code = code or trouble.code
+            continue
+        if as_json:
+            words = {"file": str(file), "text": transcript.text, "words": words_json(transcript)}
+            click.echo(json.dumps(words, ensure_ascii=False))
+        else:
+            click.echo(transcript.text)
+    return code
+
+
+def understand(source: str) -> ExitCode:
+    """Write a reading for each JSON line; a line that is no account is named, the others go on."""
+    from assistant.conversation.wire import reading_json
+    from assistant.understanding import understand as read_account
+
+    code = ExitCode.OK
+    for number, line in enumerate(_lines(source), 1):
+        if not line.strip():
+            continue
+        try:
+            account = _account(line, number, source)
+        except Trouble as trouble:
+            click.echo(line_of(trouble), err=True)
+            code = code or trouble.code
+            continue
+        reading = {"id": account["id"], **reading_json(read_account(account["text"]))}
+        click.echo(json.dumps(reading, ensure_ascii=False))
+    return code
+
+
+def _lines(source: str) -> Iterator[str]:
+    """Yield the lines of a file or of standard input; raises Trouble."""
+    try:
+        with (
+            open(0, "rb", closefd=False) if source == "-" else Path(source).open("rb")  # noqa: SIM115
+        ) as file:
+            for raw in file:
+                yield raw.decode("utf-8-sig", errors="replace")
+    except FileNotFoundError as error:
+        raise Trouble("no_such_file", ExitCode.NO_SUCH_FILE, file=source) from error
+    except IsADirectoryError as error:
+        raise Trouble("text_is_folder", ExitCode.UNREADABLE, file=source) from error
+    except OSError as error:
+        raise Trouble("file_unreadable", ExitCode.UNREADABLE, file=source) from error
+
+
+def _account(line: str, number: int, source: str) -> dict[str, Any]:
+    """Return one JSON line as an account; raises Trouble bad_line with what is wrong with it."""
+    reason = ""
+    account: Any = None
+    try:
+        account = json.loads(line)
+    except (ValueError, RecursionError):
+        reason = _prompt("screen/bad_line/no_json")
+    if not reason and not isinstance(account, dict):
+        reason = _prompt("screen/bad_line/no_object")
+    elif not reason and "id" not in account:
+        reason = _prompt("screen/bad_line/no_id")
+    elif not reason and not isinstance(account.get("text"), str):
+        reason = _prompt("screen/bad_line/no_text")
+    if reason:
+        raise Trouble("bad_line", ExitCode.BAD_INPUT, line=number, file=source, reason=reason)
+    return dict(account)
+
+
+def explain(source: str) -> None:
+    """Show how an account is understood: a text, a file or standard input."""
+    from assistant.conversation.ears import checked, read_text
+    from assistant.understanding.explaining import explanation
+
+    from_file = source == "-" or (len(source) < 256 and Path(source).is_file())
+    click.echo(explanation(checked(read_text(source) if from_file else source)))
+
+
+def say(text: str, silent: bool, save_speech: Path | None) -> ExitCode:
+    """Speak a text; the code says whether sound came out as asked."""
+    from assistant.conversation.ears import read_text
+    from assistant.reflecting.wording import sentences
+    from assistant.speaking import playing
+    from assistant.speaking.speak import speak
+
+    words = read_text("-") if text == "-" else text
+    if not words.strip():
+        raise Trouble("empty_text", ExitCode.EMPTY)
+    settings = settings_module.load()
+    screen = Screen()
+    report = speak(
+        tuple(s for line in words.splitlines() for s in sentences(line)),
+        None if silent else playing.play,
+        save_speech,
+        settings.words_a_minute,
+    )
+    for problem in report.problems:
+        screen.line(line_of(problem))
+    if report.saved:
+        screen.notice("speech/saved", file=str(report.saved))
+        return ExitCode.OK
+    return report.problems[0].code if report.problems else ExitCode.OK
+
+
+def demo(out: Path | None, silent: bool) -> ExitCode:
+    """Have a synthetic voice tell an account, then do the real job on its sound."""
+    from assistant.conversation.ears import FileEars
+    from assistant.reflecting.wording import prompts
+    from assistant.speaking.speak import speak
+
+    settings = settings_module.load()
+    screen = Screen()
+    folder = _folder(out)
+    account, answer = folder / "verhaal.wav", folder / "antwoord.wav"
+    screen.notice("demo/intro")
+    report = speak(prompts().wordings("demo/demo/account"), None, account, settings.words_a_minute)
+    if report.problems:
+        raise report.problems[0]
+    screen.notice("demo/account", file=str(account))
+    ears = FileEars(account, _model(None, settings), screen)
+    return _converse(ears, screen, Options(silent=silent, save_speech=answer), settings)
+
+
+def _folder(out: Path | None) -> Path:
+    """Return the folder for the sound of the demo, made where it is missing; raises Trouble."""
+    if out is None:
+        return Path(tempfile.mkdtemp(prefix="verbonden-demo-"))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble("cannot_write", ExitCode.CANNOT_WRITE, file=out) from error
+    return out
+
+
+def _model(option: Path | None, settings: settings_module.Settings) -> ChosenModel:
+    from assistant.hearing.model import choose
+
+    return choose(option, os.environ, settings.model)
+
+
+def _prompt(key: str) -> str:
+    from assistant.reflecting.wording import prompts
+
+    return prompts().say(key)

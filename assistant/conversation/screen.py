@@ -1,0 +1,100 @@
+"""What a person sees: the answer on standard output, all else on standard error."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from typing import Any
+
+import click
+
+from assistant.reflecting.wording import prompts
+from assistant.trouble import Trouble
+
+_BARS = " ▁▂▃▄▅▆▇█"
+
+
+class Screen:
+    """Notices, the level of the microphone and the words as they are recognised, on standard error."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._live = sys.stderr.isatty() and not quiet
+        self._quiet = quiet
+        self._bar = " "
+        self._said = ""
+        self._shown = 0
+
+    def notice(self, key: str, **values: str) -> None:
+        """Show one line of `prompts/nl/screen.toml`."""
+        if not self._quiet:
+            self.line(prompts().say(f"screen/{key}", **values))
+
+    def line(self, text: str) -> None:
+        """Show one line that must be seen."""
+        self._clear()
+        click.echo(wrapped(text), err=True)
+
+    def recognised(self, event: Any) -> None:
+        """Show words as they are recognised: Partial, then Segment for good."""
+        if self._quiet:
+            return
+        transcript = getattr(event, "transcript", None)
+        if transcript is None:
+            if self._live:
+                self._line(event.text)
+            return
+        self._clear()
+        if transcript.words:
+            click.echo(wrapped(f"… {transcript.text}"), err=True)
+
+    def heard(self, event: Any) -> None:
+        """Show whatever the microphone brings: level, start of speech, words."""
+        if hasattr(event, "dbfs"):
+            level = max(0.0, min(1.0, (event.dbfs + 60) / 50))
+            self._bar = _BARS[round(level * (len(_BARS) - 1))]
+            if self._live:
+                self._line(self._said)
+        elif hasattr(event, "text") or hasattr(event, "transcript"):
+            self._said = getattr(event, "text", "")
+            self.recognised(event)
+
+    def end_of_turn(self) -> None:
+        """Take the live line away and say that the answer is on its way."""
+        self._said = ""
+        self.notice("listen/thinking")
+
+    def _line(self, words: str) -> None:
+        width = max(20, shutil.get_terminal_size().columns - 6)
+        line = f"● {self._bar} {words[-width:]}"
+        sys.stderr.write("\r\x1b[2K" + line)
+        sys.stderr.flush()
+        self._shown = len(line)
+
+    def _clear(self) -> None:
+        if self._live and self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+            self._shown = 0
+
+
+def wrapped(text: str) -> str:
+    width = min(88, shutil.get_terminal_size((88, 24)).columns)
+    return "\n".join(textwrap.fill(line, width) for line in text.splitlines())
+
+
+def line_of(trouble: Trouble) -> str:
+    """Return the Dutch line for a Trouble."""
+    from assistant.reflecting.wording import PromptError
+
+    try:
+        return _troubles_line(trouble)
+    except (PromptError, FileNotFoundError, ValueError):
+        return f"Er ging iets mis ({trouble.key}). Installeer het programma opnieuw."
+
+
+def _troubles_line(trouble: Trouble) -> str:
+    wording = prompts().tables["troubles"].get(trouble.key)
+    if wording is None:
+        raise FileNotFoundError(trouble.key)
+    return str(wording).format(**trouble.values)

@@ -1,0 +1,147 @@
+"""The microphone: sound into a queue from the moment it is opened, whatever else is going on.
+
+PortAudio calls back on a thread of its own, which only puts bytes on a queue: a late return loses
+sound. A second thread makes blocks of them and writes them to the spool file. The model may load
+meanwhile; the blocks wait, and no first word is lost.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
+
+from assistant.hearing import devices
+from assistant.hearing.devices import Device, Direction
+from assistant.hearing.quiet import c_stderr_silenced
+from assistant.hearing.sound import FULL_SCALE, Block, downmix, to_pcm
+from assistant.hearing.spool import Spool
+from assistant.trouble import ExitCode, Trouble
+
+BLOCK_SECONDS = 0.05
+START_SECONDS = 6.0
+"""How long the first sound may take: a Bluetooth headset changes its profile before it sends any."""
+DEAD_SECONDS = 5.0
+"""So much digital silence from the start means no permission (macOS), or a switch that is off.
+
+Not sooner: a microphone with a noise gate also sends zeros, until somebody speaks.
+"""
+
+
+class Microphone:
+    """Records from entering the `with` to leaving it or to `stop`.
+
+    `device` is a number or a part of a name, None is the default; `spool` gets all sound as well.
+    """
+
+    def __init__(self, device: str | int | None = None, spool: Spool | None = None) -> None:
+        """Remember what to open; nothing is opened yet."""
+        self.spool = spool
+        self.overflows = 0
+        self.rate = 0
+        self.name = ""
+        self.spool_failed = False
+        self._wanted = device
+        self._channels = 1
+        self._raw: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._blocks: queue.SimpleQueue[Block | None] = queue.SimpleQueue()
+        self._stream: Any = None
+        self._pump = threading.Thread(target=self._make_blocks, name="microphone", daemon=True)
+
+    def __enter__(self) -> Microphone:
+        """Start recording. Raises Trouble no_microphone, no_such_microphone, microphone_refused."""
+        found = devices.candidates(self._wanted, Direction.INPUT)
+        if not found and self._wanted is None:
+            raise Trouble("no_microphone", ExitCode.NO_MICROPHONE)
+        if not found:
+            raise Trouble("no_such_microphone", ExitCode.NO_MICROPHONE, device=self._wanted)
+        if not any(self._open(device) for device in found):
+            raise Trouble("microphone_refused", ExitCode.NO_MICROPHONE, device=found[0].name)
+        self._pump.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop recording."""
+        self.stop()
+
+    def _open(self, device: Device) -> bool:
+        """Try to start a device, with one channel or as many as it insists on."""
+        module = devices.sounddevice()
+        for channels in sorted({1, min(2, device.channels), device.channels}):
+            self._channels, self.rate, self.name = channels, device.rate, device.name
+            with c_stderr_silenced():
+                try:
+                    stream = module.RawInputStream(
+                        samplerate=device.rate,
+                        blocksize=int(device.rate * BLOCK_SECONDS),
+                        device=device.index,
+                        channels=channels,
+                        dtype="int16",
+                        callback=self._called_back,
+                    )
+                    stream.start()
+                except (module.PortAudioError, ValueError):
+                    continue
+            self._stream = stream
+            return True
+        return False
+
+    def _called_back(self, data: Any, frames: int, time: Any, status: Any) -> None:
+        if status.input_overflow:
+            self.overflows += 1
+        self._raw.put(bytes(data))
+
+    def _make_blocks(self) -> None:
+        while (raw := self._raw.get()) is not None:
+            block = Block(_mono(raw, self._channels), self.rate)
+            if self.spool and not self.spool_failed:
+                try:
+                    self.spool.write(block)
+                except OSError:  # a full disk is no reason to stop listening
+                    self.spool_failed = True
+            self._blocks.put(block)
+        self._blocks.put(None)
+
+    def stop(self) -> None:
+        """Stop recording; what was recorded until now can still be had from `blocks`."""
+        if self._stream is not None:
+            stream, self._stream = self._stream, None
+            devices.close(stream)
+            self._raw.put(None)
+            self._pump.join()
+
+    def blocks(self, timeout: float = 2.0) -> Iterator[Block]:
+        """Yield what is recorded, as it comes, until `stop`.
+
+        Raises Trouble microphone_lost where nothing comes for `timeout` seconds (at the very start:
+        START_SECONDS), and microphone_silent where all samples are 0 for DEAD_SECONDS from the start.
+        """
+        patience = max(timeout, START_SECONDS)
+        zeros: float | None = 0.0
+        while True:
+            try:
+                block = self._blocks.get(timeout=patience)
+            except queue.Empty:
+                raise Trouble("microphone_lost", ExitCode.MICROPHONE_LOST, device=self.name) from None
+            if block is None:
+                return
+            if zeros is not None:
+                zeros = zeros + block.seconds if block.pcm.count(0) == len(block.pcm) else None
+            if zeros is not None and zeros >= DEAD_SECONDS:
+                raise Trouble("microphone_silent", ExitCode.NO_PERMISSION, device=self.name)
+            patience = timeout
+            yield block
+
+
+def _mono(raw: bytes, channels: int) -> bytes:
+    """Return interleaved 16-bit samples of several channels as one channel."""
+    if channels == 1:
+        return raw
+    import numpy as np
+
+    frames = np.frombuffer(raw, dtype="<i2").reshape(-1, channels).astype(np.float32)
+    return to_pcm(downmix(frames / np.float32(FULL_SCALE)))

@@ -1,0 +1,58 @@
+"""Keep libraries written in C from writing to the user's screen.
+
+Kaldi, ALSA and PortAudio write notes to the process's standard error that mean nothing to somebody
+who came to talk. While they are called, file descriptor 2 leads nowhere; what Python itself writes
+to `sys.stderr` in the meantime, from another thread or from the display, still arrives.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import threading
+from collections.abc import Iterator
+
+STDERR = 2
+_lock = threading.RLock()
+
+
+@contextlib.contextmanager
+def c_stderr_silenced() -> Iterator[None]:
+    """Send what C code writes to standard error to nowhere, for the whole process, for a short time."""
+    with _lock, contextlib.ExitStack() as undo:
+        try:
+            kept = os.dup(STDERR)
+        except OSError:  # the process was started without a standard error
+            yield
+            return
+        undo.callback(os.close, kept)
+        undo.enter_context(_python_stderr_on(kept))
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, STDERR)
+        os.close(nowhere)
+        undo.callback(os.dup2, kept, STDERR)
+        yield
+
+
+@contextlib.contextmanager
+def _python_stderr_on(descriptor: int) -> Iterator[None]:
+    """Let `sys.stderr` write to `descriptor`, where it would have written to descriptor 2."""
+    before = sys.stderr
+    try:
+        leads_to_stderr = before is not None and before.fileno() == STDERR
+    except (OSError, ValueError, io.UnsupportedOperation):
+        leads_to_stderr = False
+    if not leads_to_stderr:
+        yield
+        return
+    before.flush()
+    with open(descriptor, "w", encoding=before.encoding, errors="backslashreplace", buffering=1,
+              closefd=False) as instead:  # fmt: skip
+        sys.stderr = instead
+        try:
+            yield
+        finally:
+            if sys.stderr is instead:
+                sys.stderr = before

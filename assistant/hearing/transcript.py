@@ -1,0 +1,39 @@
+"""What was heard: words with their times and confidences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word: lower-case text, start and end in seconds, confidence from 0 to 1."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The words of one recording or one turn, in the order in which they were said."""
+
+    words: tuple[Word, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The words as one line."""
+        return " ".join(word.text for word in self.words)
+
+    def __add__(self, other: Transcript) -> Transcript:
+        return Transcript(self.words + other.words)
+
+    def pauses(self, at_least: float = 0.5) -> tuple[int, ...]:
+        """Return the indices of the words before which nobody spoke for `at_least` seconds."""
+        return tuple(
+            index
+            for index, (before, after) in enumerate(pairwise(self.words), 1)
+            if after.start - before.end >= at_least
+        )

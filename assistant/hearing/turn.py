@@ -1,0 +1,260 @@
+"""One turn of the user: from opening the microphone to knowing that they have finished.
+
+Vosk's own idea of an end comes after half a second, in the middle of a thought. So a turn ends by
+several seconds without a voice, by the words "ik ben klaar", by a key, or by Ctrl-C. `Turn` decides
+that, as a value that changes with each event and knows nothing of microphones; its clock is the
+sound itself. `listen` feeds it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import enum
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from assistant.hearing.microphone import Microphone
+from assistant.hearing.recogniser import UNKNOWN_WORD, Partial, Recogniser, Segment
+from assistant.hearing.sound import Block, rms_dbfs
+from assistant.hearing.transcript import Transcript
+from assistant.hearing.voice_activity import CHUNK_SECONDS, VoiceActivity
+from assistant.trouble import ExitCode, Trouble
+
+PATIENCE = 4.0
+NO_SPEECH_SECONDS = 30.0
+CLOSING_WORDS = ("ik", "ben", "klaar")
+VOICE, NO_VOICE = 0.5, 0.35
+"""Above the one it is a voice, below the other it is not (Silero's own advice); between: as before."""
+CHUNKS_OF_VOICE = 3
+"""A tenth of a second; what is shorter is a click or a cough."""
+
+
+class Ending(enum.Enum):
+    """Why a turn was over."""
+
+    SILENCE = "silence"
+    WORDS = "words"
+    KEY = "key"
+    INTERRUPT = "interrupt"
+    LOST = "lost"
+    NO_SPEECH = "no_speech"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """32 milliseconds of sound have passed; how probably there was a voice in them."""
+
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The recogniser has new words; `final` when they stand."""
+
+    words: tuple[str, ...]
+    final: bool
+
+
+class Press(enum.Enum):
+    """The user says by hand that the turn is over."""
+
+    KEY = "key"
+    INTERRUPT = "interrupt"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How far a turn is: seconds of sound so far, when the last voice was, and why it is over, if it is."""
+
+    patience: float = PATIENCE
+    no_speech: float = NO_SPEECH_SECONDS
+    now: float = 0.0
+    chunks_of_voice: int = 0
+    detector_hears: bool = False
+    last_voice: float | None = None
+    ending: Ending | None = None
+
+    def after(self, event: Chunk | Words | Press) -> Turn:
+        """Return the turn after one more event. Once it is over it stays as it is."""
+        if self.ending:
+            return self
+        if isinstance(event, Press):
+            ending = Ending.KEY if event is Press.KEY else Ending.INTERRUPT
+            return dataclasses.replace(self, ending=ending)
+        if isinstance(event, Words):
+            return self._after_words(event)
+        return self._after_chunk(event.probability)
+
+    def _after_words(self, event: Words) -> Turn:
+        if event.final and event.words[-len(CLOSING_WORDS) :] == CLOSING_WORDS:
+            return dataclasses.replace(self, ending=Ending.WORDS)
+        # The detector is deaf to a whisper, so until it has heard something, words count as a voice.
+        # After that they do not: a recogniser also finds words in noise, and the turn would never end.
+        if self.detector_hears or not any(word != UNKNOWN_WORD for word in event.words):
+            return self
+        return dataclasses.replace(self, last_voice=self.now)
+
+    def _after_chunk(self, probability: float) -> Turn:
+        now = self.now + CHUNK_SECONDS
+        run = self.chunks_of_voice
+        if probability >= VOICE:
+            run += 1
+        elif probability < NO_VOICE:
+            run = 0
+        if run >= CHUNKS_OF_VOICE:
+            return dataclasses.replace(
+                self, now=now, chunks_of_voice=run, detector_hears=True, last_voice=now
+            )
+        ending = None
+        if self.last_voice is None and now >= self.no_speech:
+            ending = Ending.NO_SPEECH
+        elif self.last_voice is not None and now - self.last_voice >= self.patience:
+            ending = Ending.SILENCE
+        return dataclasses.replace(self, now=now, chunks_of_voice=run, ending=ending)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How loud the last twentieth of a second was, in dBFS (0 is the loudest, -inf is nothing at all)."""
+
+    dbfs: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The first voice of the turn was heard, at this second."""
+
+    at: float
+
+
+Event = Level | SpeechStarted | Partial | Segment
+"""What a display may want to show while somebody speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A whole turn: its words (at least one), why it ended, its length, and how often sound was lost."""
+
+    transcript: Transcript
+    ended_by: Ending
+    seconds: float
+    overflows: int
+
+
+class NoSpeech(Trouble):
+    """The turn is over and there was not one word in it."""
+
+    def __init__(self) -> None:
+        """Name the line and the exit code."""
+        super().__init__("no_speech", ExitCode.NO_SPEECH)
+
+
+def without_closing_words(transcript: Transcript) -> Transcript:
+    """Return the words without "ik ben klaar" at their very end: that was said to the program."""
+    closing = tuple(word.text for word in transcript.words[-len(CLOSING_WORDS) :])
+    if closing == CLOSING_WORDS:
+        return Transcript(transcript.words[: -len(CLOSING_WORDS)])
+    return transcript
+
+
+def listen(
+    microphone: Microphone,
+    make_recogniser: Callable[[int], Recogniser],
+    patience: float = PATIENCE,
+    on_event: Callable[[Event], None] = lambda event: None,
+    stop: threading.Event | None = None,
+) -> Heard:
+    """Listen to an open microphone until the turn is over, and return what was said.
+
+    `make_recogniser` is given the microphone's rate; it may load the model, the sound waits.
+    `stop` ends the turn when somebody sets it (a key); Ctrl-C ends it as well.
+    Raises NoSpeech; Trouble interrupted where Ctrl-C came before any word; and what
+    `Microphone.blocks` raises, though a microphone lost in the middle only ends the turn.
+    """
+    stop = stop or threading.Event()
+    with _ctrl_c() as interrupted:
+        listening = _Listening(Turn(patience), make_recogniser(microphone.rate), microphone.rate, on_event)
+        ending = None
+        try:
+            for block in microphone.blocks():
+                listening.hear(block)
+                for pressed, press in ((stop, Press.KEY), (interrupted, Press.INTERRUPT)):
+                    if pressed.is_set() and not listening.turn.ending:
+                        listening.turn = listening.turn.after(press)
+                        microphone.stop()  # what was said before still comes out of blocks()
+                if listening.turn.ending not in (None, Ending.KEY, Ending.INTERRUPT):
+                    break
+        except Trouble as trouble:
+            if trouble.key != "microphone_lost" or not listening.finish().words:
+                raise
+            ending = Ending.LOST
+        microphone.stop()
+        transcript = without_closing_words(listening.finish())
+    ending = ending or listening.turn.ending or Ending.KEY
+    if not transcript.words and ending is Ending.INTERRUPT:
+        raise Trouble("interrupted", ExitCode.INTERRUPTED)
+    if not transcript.words:
+        raise NoSpeech
+    return Heard(transcript, ending, listening.seconds, microphone.overflows)
+
+
+class _Listening:
+    """A turn in progress: the same sound for the recogniser, the voice detector and the display."""
+
+    def __init__(
+        self, turn: Turn, recogniser: Recogniser, rate: int, on_event: Callable[[Event], None]
+    ) -> None:
+        self.turn = turn
+        self.seconds = 0.0
+        self._recogniser: Recogniser | None = recogniser
+        self._activity = VoiceActivity(rate)
+        self._on_event = on_event
+        self._heard = Transcript()
+
+    def hear(self, block: Block) -> None:
+        self.seconds += block.seconds
+        self._on_event(Level(rms_dbfs(block.pcm)))
+        silent_before = self.turn.last_voice is None
+        for probability in self._activity.push(block):
+            self.turn = self.turn.after(Chunk(probability))
+        event = self._recogniser.accept(block) if self._recogniser else None
+        if event:
+            self._words(event)
+        if silent_before and self.turn.last_voice is not None:
+            self._on_event(SpeechStarted(self.turn.last_voice))
+        if event:
+            self._on_event(event)
+
+    def _words(self, event: Partial | Segment) -> None:
+        if isinstance(event, Segment):
+            self._heard += event.transcript
+            words = tuple(word.text for word in event.transcript.words)
+            self.turn = self.turn.after(Words(words, final=True))
+        else:
+            self.turn = self.turn.after(Words(tuple(event.text.split()), final=False))
+
+    def finish(self) -> Transcript:
+        """Return all words of the turn."""
+        if self._recogniser:
+            last, self._recogniser = self._recogniser.finish(), None
+            self._heard += last.transcript
+            if last.transcript.words:
+                self._on_event(last)
+        return self._heard
+
+
+@contextlib.contextmanager
+def _ctrl_c() -> Iterator[threading.Event]:
+    """Let Ctrl-C set an event instead of breaking off; outside the main thread it cannot be caught."""
+    pressed = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: pressed.set())
+    try:
+        yield pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,55 @@
+"""From what an engine renders to what is pleasant to hear: even loudness, soft edges, pauses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.hearing.sound import to_pcm
+
+if TYPE_CHECKING:
+    from assistant.hearing.sound import Samples
+
+LOUDNESS = 0.1
+"""The root of the mean square of the speech itself: -20 dBFS, as usual for spoken sound."""
+HIGHEST_PEAK = 0.85
+"""-1.4 dBFS: no sample is clipped, whatever converts the rate afterwards."""
+QUIET = 0.003
+"""Below this (-50 dBFS) an engine is waiting, not speaking."""
+EDGE_SECONDS = 0.03
+FADE_SECONDS = 0.01
+
+PAUSE = 0.7
+PAUSE_AFTER_QUESTION = 0.9
+
+
+def pause_after(sentence: str) -> float:
+    """Return for how many seconds to be silent after a sentence; a question is left to sink in."""
+    return PAUSE_AFTER_QUESTION if sentence.rstrip(" \"'”’»)").endswith("?") else PAUSE
+
+
+def shape(samples: Samples, rate: int) -> bytes:
+    """Return rendered speech, shape (n,), as 16-bit samples: trimmed, evenly loud, faded in and out.
+
+    Nothing but silence becomes nothing at all.
+    """
+    import numpy as np
+
+    loud = np.flatnonzero(np.abs(samples) > QUIET)
+    if not len(loud):
+        return b""
+    edge = int(EDGE_SECONDS * rate)
+    speech = samples[max(0, loud[0] - edge) : loud[-1] + 1 + edge].astype(np.float32)
+    speech *= _gain(speech)
+    fade = min(int(FADE_SECONDS * rate), len(speech) // 2)
+    ramp = np.linspace(0, 1, fade, endpoint=False, dtype=np.float32)
+    speech[:fade] *= ramp
+    speech[len(speech) - fade :] *= ramp[::-1]
+    return to_pcm(speech)
+
+
+def _gain(speech: Samples) -> float:
+    import numpy as np
+
+    voiced = speech[np.abs(speech) > QUIET]
+    rms = float(np.sqrt(np.mean(voiced**2, dtype=np.float64)))
+    return min(LOUDNESS / rms, HIGHEST_PEAK / float(np.abs(speech).max()))

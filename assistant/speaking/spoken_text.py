@@ -1,0 +1,63 @@
+"""What the engine is given to read, which is not always what stands on the screen.
+
+On the screen a telephone number stays a number; an engine would read "112" as one hundred and
+twelve, and "0800-2000" as something that nobody can write down.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+DIGITS = ("nul", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen")
+SHORT_NUMBERS = ("102", "106", "107", "112", "113", "1712", "1733", "1813")
+"""Numbers that are dialled and hardly ever counted: the help lines of the Netherlands and Flanders."""
+COUNTED = "euro|keer|minuten|uur|dagen|weken|jaar|mensen|km|kilometer|meter"
+"""After these a short number was counted after all."""
+GROUP = 4
+"""More digits than this in a row are read in groups, with a short pause between them."""
+
+_ADDRESS = re.compile(
+    r"\b(?:https?://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)\.(nl|be|org|com)\b/?", re.IGNORECASE
+)
+_TELEPHONE = re.compile(
+    r"(?<![\w.,+-])(?!\d\d-\d\d-\d{4}\b)"  # not behind a word, and not a date
+    r"(?:(?:\+\d\d[ -]?\(?0?\)?[ -]?|0)\d{1,3}(?:[ -]\d{2,8}){1,4}|0\d{8,9})(?![\w-])"
+)
+_SHORT = re.compile(rf"(?<![\w.,€-])(?<!€ )(?:{'|'.join(SHORT_NUMBERS)})(?![\w%-]|[.,:]\d| (?:{COUNTED})\b)")
+_CLOCK = re.compile(r"(?<![\d:.,-])([01]?\d|2[0-4])(?::([0-5]\d)(?!\d|:\d)( uur\b)?|\.([0-5]\d) uur\b)")
+
+_NEVER_SAID = ("So", "Cf", "Cc", "Co", "Cn", "Cs")
+"""Kinds of signs in Unicode: pictures, and what cannot be seen."""
+
+
+def spoken(text: str) -> str:
+    """Return a Dutch sentence as an engine should be given it: numbers to dial digit by digit."""
+    text = unicodedata.normalize("NFC", text)
+    text = _ADDRESS.sub(lambda found: f"{found[1].replace('.', ' punt ')} punt {found[2].lower()}", text)
+    text = _TELEPHONE.sub(lambda found: _by_digit(found[0]), text)
+    text = _SHORT.sub(lambda found: _by_digit(found[0]), text)
+    text = _CLOCK.sub(lambda found: _time(found[1], found[2] or found[4]), text)
+    text = text.replace("24/7", "dag en nacht").replace("en/of", "en of").replace("&", " en ")
+    text = re.sub(r"(?<=\w)/(?=\w)", " of ", text)
+    text = re.sub(r"\s*[–—…]+\s*|\s+-+\s+", ", ", text)
+    text = " ".join(text.split())
+    text = "".join(sign for sign in text if unicodedata.category(sign) not in _NEVER_SAID)
+    text = re.sub(r"[“”„«»\"<>*_#{}\[\]|~^\\]", "", text)
+    text = " ".join(text.split())
+    text = re.sub(r"[, ]*,\s*(?=[.,;:!?]|$)", "", text).strip(" ,")
+    return text if not text or text[-1] in ".,;:!?" else text + "."
+
+
+def _by_digit(number: str) -> str:
+    """Return "0800-2000" as "nul acht nul nul, twee nul nul nul"."""
+    groups = []
+    for run in re.findall(r"\d+", number):
+        for start in range(0, len(run), GROUP):
+            groups.append(" ".join(DIGITS[int(digit)] for digit in run[start : start + GROUP]))
+    return "plus " * number.startswith("+") + ", ".join(groups)
+
+
+def _time(hour: str, minutes: str) -> str:
+    """Return "21:00" as "21 uur", "9:30" as "9 uur 30"."""
+    return f"{int(hour)} uur" if minutes == "00" else f"{int(hour)} uur {int(minutes)}"

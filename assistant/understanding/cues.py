@@ -1,0 +1,336 @@
+"""Cues: what words show, as data that a therapist could read and repair.
+
+A cue file (`rules/nl/cues/*.toml`) holds entries like
+
+    [[cue]]
+    id = "walks_away"
+    shows = "withdraw"
+    by = "actor"
+    strength = 2
+    words = ["=lopen .. weg", "deur uit =zijn"]
+    fires = ["toen liep hij zomaar weg"]
+    silent = ["de tijd liep weg", "ik ben niet weggelopen"]
+
+`words` are patterns. Their parts, divided by spaces: `weg` this word; `weg|heen` one of these;
+`schreeuw~` a word that begins so; `=lopen` any form of the verb (`verbs.toml`); `<insult>` one of a word
+group (`groups.toml`); `..` up to two words between, `...` up to six; a `?` after a part: it may
+be absent. Patterns are written in the spelling of `tokens.py`. They never cross the end of a sentence.
+
+`by` says whose deed it is: "actor" (who acts in the clause), "speaker" (whose words are given), "teller", "partner",
+"both", or "nobody". A negated or unreal clause keeps a cue silent unless `negated`/`unreal` is "fires".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from assistant import resources
+from assistant.understanding.clauses import ADDRESSEE, BOTH, NOBODY, PARTNER, TELLER, Account, Clause
+from assistant.understanding.lexicon import read_toml
+
+KINDS = frozenset(
+    {
+        "attack", "defend", "withdraw", "distance", "escalation", "repair", "warmth", "outsider", "little",
+        "told", "untold", "asked", "unasked", "denied",
+        "fear:unloved", "fear:unimportant", "fear:abandoned", "fear:failing", "fear:controlled",
+        "topic:attention", "topic:household", "topic:money", "topic:children", "topic:family", "topic:work",
+        "topic:intimacy", "topic:trust", "topic:agreements", "topic:other",
+        "safety:violence", "safety:suicide", "safety:child", "safe",
+    }
+)  # fmt: skip
+BYS = frozenset({"actor", "speaker", "teller", "partner", "both", "nobody"})
+_REQUIRED = frozenset({"id", "shows", "by", "strength", "words", "fires", "silent"})
+_OPTIONAL = frozenset({"negated", "unreal", "note", "unless"})
+_GAPS = {"..": 2, "...": 6}
+_END = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a pattern: the words that fit, the most words that may stand before it."""
+
+    forms: frozenset[str]
+    prefixes: tuple[str, ...]
+    gap: int
+    optional: bool
+
+    def fits(self, form: str) -> bool:
+        """Say whether the word fits this part."""
+        return form in self.forms or (bool(self.prefixes) and form.startswith(self.prefixes))
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One rule: patterns, what they show, by whom, how strong (1 weak to 3 nearly certain)."""
+
+    id: str
+    shows: str
+    by: str
+    strength: int
+    patterns: tuple[tuple[Part, ...], ...]
+    unless: tuple[tuple[Part, ...], ...]
+    fires: tuple[str, ...]
+    silent: tuple[str, ...]
+    negated: bool
+    unreal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cue that fired: words `start` up to `end` of the account, and who did it."""
+
+    cue: Cue
+    who: str
+    start: int
+    end: int
+
+
+class RuleError(ValueError):
+    """All that is wrong with the rules, one line each with file and entry."""
+
+
+class Cues:
+    """All cues, indexed so that each word of an account leads to the patterns it may belong to."""
+
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        self.cues = tuple(cues)
+        self._by_form: dict[str, list[tuple[Cue, tuple[Part, ...], int]]] = defaultdict(list)
+        self._by_prefix: dict[str, list[tuple[Cue, tuple[Part, ...], int]]] = defaultdict(list)
+        for cue in self.cues:
+            for pattern in cue.patterns:
+                anchor = _anchor(pattern)
+                for form in pattern[anchor].forms:
+                    self._by_form[form].append((cue, pattern, anchor))
+                for prefix in pattern[anchor].prefixes:
+                    self._by_prefix[prefix[:3]].append((cue, pattern, anchor))
+
+    def find(self, account: Account) -> tuple[Found, ...]:
+        """Return every cue that fires in `account`, in the order of the words; linear in its length."""
+        forms = _with_sentence_ends(account)
+        places = {index: clause for clause in account.clauses for index in range(clause.start, clause.end)}
+        found: dict[tuple[str, int], Found] = {}
+        real = [index for index, (_, token) in enumerate(forms) if token >= 0]
+        for at in real:
+            form = forms[at][0]
+            for cue, pattern, anchor in (*self._by_form.get(form, ()), *self._by_prefix.get(form[:3], ())):
+                span = _match_around(pattern, anchor, forms, at)
+                if span is None:
+                    continue
+                start, end = forms[span[0]][1], forms[span[1]][1] + 1
+                clause = places[forms[at][1]]
+                if _allowed(cue, clause, forms, span):
+                    found.setdefault((cue.id, start), Found(cue, _who(cue, clause), start, end))
+        return tuple(sorted(found.values(), key=lambda f: (f.start, f.cue.id)))
+
+
+def _with_sentence_ends(account: Account) -> list[tuple[str, int]]:
+    """Return (form, word index) with an (end, -1) between sentences, so that no pattern crosses it."""
+    forms: list[tuple[str, int]] = []
+    for index, token in enumerate(account.tokens):
+        if token.breaks == 2 and index:
+            forms.append((_END, -1))
+        forms.append((token.form, index))
+    return forms
+
+
+def _anchor(pattern: tuple[Part, ...]) -> int:
+    """Return the part to look for first: one that must be there and has few, long words."""
+
+    def cost(index: int) -> tuple[int, int]:
+        part = pattern[index]
+        common = sum(form in _COMMON for form in part.forms) * 50
+        return (common + len(part.forms) + 5 * len(part.prefixes), index)
+
+    return min((i for i, part in enumerate(pattern) if not part.optional), key=cost)
+
+
+_COMMON = frozenset(
+    "ik je hij ze we het een de die dat is was en niet me ben heb heeft had zei er dan toen nog wel maar te aan op in van "
+    "voor met om als of zo nu ook al naar bij uit over mijn haar hem nooit altijd".split()
+)
+
+
+def _match_around(
+    pattern: tuple[Part, ...], anchor: int, forms: list[tuple[str, int]], at: int
+) -> tuple[int, int] | None:
+    """Return first and last place of a match whose part `anchor` lies at `at`, or None."""
+    before = _match(pattern[:anchor][::-1], forms, at, -1, [part.gap for part in pattern[1 : anchor + 1]][::-1])
+    if before is None:
+        return None
+    after = _match(pattern[anchor + 1 :], forms, at, +1, [part.gap for part in pattern[anchor + 1 :]])
+    return None if after is None else (before, after)
+
+
+def _match(
+    parts: tuple[Part, ...], forms: list[tuple[str, int]], at: int, step: int, gaps: list[int]
+) -> int | None:
+    """Match `parts` one after the other away from place `at`; return the last place, or None."""
+    if not parts:
+        return at
+    place = at
+    for _ in range(gaps[0] + 1):
+        place += step
+        if not 0 <= place < len(forms) or forms[place][0] == _END:
+            break
+        if parts[0].fits(forms[place][0]):
+            rest = _match(parts[1:], forms, place, step, gaps[1:])
+            if rest is not None:
+                return rest
+    return _match(parts[1:], forms, at, step, gaps[1:]) if parts[0].optional else None
+
+
+def _allowed(cue: Cue, clause: Clause, forms: list[tuple[str, int]], span: tuple[int, int]) -> bool:
+    if clause.unreal and not cue.unreal:
+        return False
+    inside = {form for form, _ in forms[span[0] : span[1] + 1]}
+    if not cue.negated and not inside & _NEGATIONS and _negated_near(forms, span):
+        return False
+    low, high = max(0, span[0] - 8), min(len(forms), span[1] + 9)
+    for pattern in cue.unless:
+        anchor = _anchor(pattern)
+        if any(_match_around(pattern, anchor, forms, i) for i in range(low, high) if pattern[anchor].fits(forms[i][0])):
+            return False
+    return True
+
+
+_NEGATIONS = frozenset({"niet", "geen", "nooit", "nauwelijks", "niets", "niemand", "zonder"})
+
+
+def _negated_near(forms: list[tuple[str, int]], span: tuple[int, int]) -> bool:
+    """Say whether a negation stands up to three words before the match or one after, in the same sentence."""
+    for place in range(span[0] - 1, max(-1, span[0] - 4), -1):
+        if forms[place][0] == _END:
+            break
+        if forms[place][0] in _NEGATIONS:
+            return True
+    return span[1] + 1 < len(forms) and forms[span[1] + 1][0] in ("niet", "geen")
+
+
+def _who(cue: Cue, clause: Clause) -> str:
+    if cue.by == "actor":
+        return clause.actor if clause.actor != ADDRESSEE else _other_side(clause.speaker)
+    if cue.by == "speaker":
+        return clause.speaker if clause.speaker != NOBODY else _blamed_by(clause.actor)
+    return cue.by
+
+
+def _other_side(speaker: str) -> str:
+    """Whoever is meant by "you" in the words of `speaker`."""
+    return {TELLER: PARTNER, PARTNER: TELLER}.get(speaker, NOBODY)
+
+
+def _blamed_by(actor: str) -> str:
+    """Return who most likely says words about `actor` that are given without their speaker."""
+    return {TELLER: PARTNER, PARTNER: TELLER, BOTH: BOTH}.get(actor, NOBODY)
+
+
+def _parts(pattern: str, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> tuple[Part, ...]:
+    """Return a written pattern as parts; raises ValueError that says what is wrong with it."""
+    parts: list[Part] = []
+    gap = 0
+    for item in pattern.split():
+        if item in _GAPS:
+            gap = _GAPS[item]
+            continue
+        optional = item.endswith("?")
+        forms: set[str] = set()
+        prefixes: list[str] = []
+        for piece in item.rstrip("?").split("|"):
+            if piece.startswith("="):
+                if piece[1:] not in verbs:
+                    raise ValueError(f"unknown verb {piece!r}")
+                forms.update(verbs[piece[1:]])
+            elif piece.startswith("<"):
+                if piece[1:-1] not in groups:
+                    raise ValueError(f"unknown word group {piece!r}")
+                forms.update(groups[piece[1:-1]])
+            elif piece.endswith("~"):
+                if len(piece) < 4:
+                    raise ValueError(f"{piece!r} is too short: at least three letters before ~")
+                prefixes.append(piece[:-1])
+            elif piece:
+                forms.add(piece)
+        if not forms and not prefixes:
+            raise ValueError(f"empty part in {pattern!r}")
+        parts.append(Part(frozenset(forms), tuple(prefixes), gap, optional))
+        gap = 0
+    if not parts or all(part.optional for part in parts) or parts[0].optional or gap:
+        raise ValueError(f"{pattern!r} needs words at both ends")
+    return tuple(parts)
+
+
+def _cue(entry: Mapping[str, Any], verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> Cue:
+    """Return one entry as a `Cue`; raises ValueError with what is wrong with it."""
+    lacking, unknown = _REQUIRED - set(entry), set(entry) - _REQUIRED - _OPTIONAL
+    if lacking or unknown:
+        raise ValueError(f"missing keys {sorted(lacking)}, unknown keys {sorted(unknown)}")
+    if entry["shows"] not in KINDS:
+        raise ValueError(f"shows = {entry['shows']!r} is not one of {sorted(KINDS)}")
+    if entry["by"] not in BYS:
+        raise ValueError(f"by = {entry['by']!r} is not one of {sorted(BYS)}")
+    if entry["strength"] not in (1, 2, 3):
+        raise ValueError("strength is 1, 2 or 3")
+    if not entry["fires"] or not entry["silent"]:
+        raise ValueError("needs at least one sentence in fires and one in silent")
+    return Cue(
+        id=entry["id"],
+        shows=entry["shows"],
+        by=entry["by"],
+        strength=entry["strength"],
+        patterns=tuple(_parts(pattern, verbs, groups) for pattern in entry["words"]),
+        unless=tuple(_parts(pattern, verbs, groups) for pattern in entry.get("unless", ())),
+        fires=tuple(entry["fires"]),
+        silent=tuple(entry["silent"]),
+        negated=entry.get("negated") == "fires",
+        unreal=entry.get("unreal") == "fires",
+    )
+
+
+def load(folder: Path | None = None) -> Cues:
+    """Read all cue files; raises RuleError with every error, each with its file and entry."""
+    folder = folder or resources.rules()
+    verbs = {name: [name, *forms] for name, forms in read_toml(folder / "verbs.toml")["verbs"].items()}
+    groups = read_toml(folder / "groups.toml")["groups"]
+    cues: list[Cue] = []
+    errors: list[str] = []
+    seen: dict[str, str] = {}
+    for path in sorted((folder / "cues").glob("*.toml")):
+        for number, entry in enumerate(read_toml(path).get("cue", []), 1):
+            place = f"{path.name}, cue {number} ({entry.get('id', 'without id')})"
+            try:
+                cue = _cue(entry, verbs, groups)
+            except (ValueError, TypeError, AttributeError) as error:
+                errors.append(f"{place}: {error}")
+                continue
+            if cue.id in seen:
+                errors.append(f"{place}: the id stands in {seen[cue.id]} too")
+            seen[cue.id] = path.name
+            cues.append(cue)
+    if errors:
+        raise RuleError("\n".join(errors))
+    return Cues(cues)
+
+
+def failures(cues: Cues) -> Iterator[str]:
+    """Yield a line for each example on which a cue does not do what it should."""
+    from assistant.understanding.clauses import lexicon, take_apart
+
+    for cue in cues.cues:
+        alone = Cues([cue])
+        for sentence in cue.fires:
+            if not alone.find(take_apart(sentence, lexicon())):
+                yield f"{cue.id} is silent on: {sentence}"
+        for sentence in cue.silent:
+            if alone.find(take_apart(sentence, lexicon())):
+                yield f"{cue.id} fires on: {sentence}"
+
+
+@lru_cache(maxsize=1)
+def rules() -> Cues:
+    """Return the cues that come along, loaded once."""
+    return load()

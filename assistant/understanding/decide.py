@@ -1,0 +1,248 @@
+"""From numbers to conclusions that fit together, with their confidence and their evidence.
+
+Every reading that the schema allows gets a score, the sum of the log probabilities of its parts;
+the best one is chosen, and the confidence of a part is its share of all readings. Safety is
+decided first and on its own: a miss costs more than an alarm.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+from types import MappingProxyType
+
+from assistant.understanding.clauses import Account
+from assistant.understanding.cues import Found
+from assistant.understanding.reading import FEARS, Evidence, Reading
+from assistant.understanding.scores import Learned, inputs_of
+
+SHAPES: Mapping[str, tuple[str, str | None, str | None]] = {
+    "none": ("none", None, None),
+    "aa": ("attack-attack", "attack", "attack"),
+    "ww": ("withdraw-withdraw", "withdraw", "withdraw"),
+    "ad": ("attack-defend-withdraw", "attack", "defend"),
+    "aw": ("attack-defend-withdraw", "attack", "withdraw"),
+    "da": ("attack-defend-withdraw", "defend", "attack"),
+    "wa": ("attack-defend-withdraw", "withdraw", "attack"),
+}
+# Danger is taken as told from this probability on; measured by `tools/score.py` on accounts/build.
+DANGER_FROM = 0.3
+# Below this probability no pattern is claimed; one question is asked instead.
+SURE_FROM = 0.5
+
+
+def _log_chances(row: Sequence[float]) -> list[float]:
+    top = max(row)
+    total = math.log(sum(math.exp(x - top) for x in row)) + top
+    return [x - total for x in row]
+
+
+def chances(learned: Learned, inputs: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """Return for each task the log probability of each class."""
+    return {
+        task: dict(zip(layer.classes, _log_chances(layer.score(inputs)), strict=True))
+        for task, layer in learned.final.items()
+    }
+
+
+def fits(shape: str, step: str, fears: int) -> bool:
+    """Say whether shape, step and number of fears go together (accounts/SCHEMA.md)."""
+    if step == "null":
+        return shape == "none" and fears == 0
+    if step == "find":
+        return fears == 0
+    if step in ("name", "ask"):
+        return fears > 0
+    return shape == "none" or fears > 0
+
+
+def _fear_sets(logs: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Yield sets of up to three fears with their log probability."""
+    for flags in product((False, True), repeat=len(FEARS)):
+        if sum(flags) <= 3:
+            yield (
+                tuple(fear for fear, said in zip(FEARS, flags, strict=True) if said),
+                sum(logs[f"fear:{f}"]["yes" if said else "no"] for f, said in zip(FEARS, flags, strict=True)),
+            )
+
+
+def _joint(logs: Mapping[str, Mapping[str, float]]) -> list[tuple[float, str, str, tuple[str, ...]]]:
+    """Return (probability, shape, step, fears) of all readings without danger, the best one first."""
+    sets = list(_fear_sets(logs))
+    rows = [
+        (logs["shape"][shape] + logs["step"][step] + score, shape, step, fears)
+        for shape in SHAPES
+        for step in logs["step"]
+        for fears, score in sets
+        if fits(shape, step, len(fears))
+    ]
+    top = max(row[0] for row in rows)
+    total = sum(math.exp(row[0] - top) for row in rows)
+    return sorted(((math.exp(s - top) / total, a, b, c) for s, a, b, c in rows), reverse=True)
+
+
+def decide(account: Account, found: Sequence[Found], rows: Sequence[Sequence[str]], learned: Learned) -> Reading:
+    """Return the reading of an account from its cues and signs."""
+    logs = chances(learned, inputs_of(account, found, rows, learned.clause, learned.account))
+    danger = 1 - math.exp(logs["safety"]["none"])
+    joint = _joint(logs)
+    if danger >= DANGER_FROM:
+        reading = _in_danger(logs, danger)
+    else:
+        reading = _in_safety(logs, joint, danger)
+    evidence = _evidence(reading, account, found, rows, learned)
+    return Reading(
+        pattern=reading.pattern,
+        teller=reading.teller,
+        partner=reading.partner,
+        topic=reading.topic,
+        fears=reading.fears,
+        step=reading.step,
+        safety=reading.safety,
+        evidence=evidence,
+        confidence=reading.confidence,
+        question=_question(reading, joint, account),
+    )
+
+
+def _in_danger(logs: Mapping[str, Mapping[str, float]], danger: float) -> Reading:
+    kind = max((k for k in logs["safety"] if k != "none"), key=lambda k: logs["safety"][k])
+    shape = max(logs["shape"], key=lambda s: logs["shape"][s])
+    pattern, teller, partner = SHAPES[shape]
+    confidence = {"safety": danger, "pattern": math.exp(logs["shape"][shape])}
+    fears = tuple(f for f in FEARS if logs[f"fear:{f}"]["yes"] > math.log(0.6))
+    topic = max(logs["topic"], key=lambda t: logs["topic"][t])
+    confidence["topic"] = math.exp(logs["topic"][topic])
+    return Reading(
+        pattern, teller, partner, None if topic == "null" else topic, fears, None, kind,
+        confidence=MappingProxyType(confidence),
+    )  # fmt: skip
+
+
+def _in_safety(
+    logs: Mapping[str, Mapping[str, float]], joint: list[tuple[float, str, str, tuple[str, ...]]], danger: float
+) -> Reading:
+    best = _best_parts(joint)
+    _, shape, step, fears = best
+    pattern, teller, partner = SHAPES[shape]
+    topics = {t: s for t, s in logs["topic"].items() if not (step == "null" and t != "null")}
+    topic = max(topics, key=lambda t: topics[t])
+    confidence = {
+        "pattern": sum(p for p, s, _, _ in joint if SHAPES[s][0] == pattern),
+        "teller": sum(p for p, s, _, _ in joint if SHAPES[s][1] == teller),
+        "partner": sum(p for p, s, _, _ in joint if SHAPES[s][2] == partner),
+        "step": sum(p for p, _, st, _ in joint if st == step),
+        "fears": sum(p for p, _, _, f in joint if f == fears),
+        "topic": math.exp(logs["topic"][topic]),
+        "safety": 1 - danger,
+    }
+    return Reading(
+        pattern, teller, partner, None if topic == "null" else topic, fears,
+        None if step == "null" else step, confidence=MappingProxyType(confidence),
+    )  # fmt: skip
+
+
+def _best_parts(joint: list[tuple[float, str, str, tuple[str, ...]]]) -> tuple[float, str, str, tuple[str, ...]]:
+    """Return the best reading with the most probable pattern (a pattern is the sum of its shapes)."""
+    mass: dict[str, float] = {}
+    for chance, shape, _, _ in joint:
+        mass[SHAPES[shape][0]] = mass.get(SHAPES[shape][0], 0.0) + chance
+    pattern = max(mass, key=lambda p: mass[p])
+    return next(row for row in joint if SHAPES[row[1]][0] == pattern)
+
+
+def _question(reading: Reading, joint: list[tuple[float, str, str, tuple[str, ...]]], account: Account) -> str | None:
+    """Return the key of the one question that would settle what is unsure, or None."""
+    if reading.safety != "none":
+        return None
+    if reading.pattern == "none" and reading.step == "find":
+        return "tell_more"
+    if reading.confidence["pattern"] >= SURE_FROM or reading.step is None:
+        return None
+    mass: dict[str, float] = {}
+    for chance, shape, _, _ in joint:
+        mass[shape] = mass.get(shape, 0.0) + chance
+    first, second = sorted(mass, key=lambda s: -mass[s])[:2]
+    pair = {first, second}
+    if "none" in pair:
+        return "was_it_a_row"
+    if "ww" in pair:
+        return "still_rows"
+    if {p for _, p, _ in (SHAPES[s] for s in pair)} == {"attack"}:
+        return "what_did_partner_do"
+    return "what_did_you_do"
+
+
+def _evidence(
+    reading: Reading, account: Account, found: Sequence[Found], rows: Sequence[Sequence[str]], learned: Learned
+) -> tuple[Evidence, ...]:
+    """Return the words on which each conclusion rests, the strongest ones first."""
+    table = [learned.clause.score(row) for row in rows]
+    wanted: list[tuple[str, str, tuple[str, ...]]] = []
+    for who, position in (("teller", reading.teller), ("partner", reading.partner)):
+        if position:
+            wanted.append((who, f"{who}:{position}", (f"{position}/{who}", f"{position}/both")))
+    wanted += [(f"fear:{fear}", f"fear:{fear}", (f"fear:{fear}/",)) for fear in reading.fears]
+    if reading.safety != "none":
+        wanted.append(("safety", f"safety:{reading.safety}", ("safety:",)))
+    if reading.step in ("ask", "keep") and reading.fears:
+        wanted.append(("step", "told", ("told/",)))
+    evidence: list[Evidence] = []
+    for conclusion, head, shows in wanted:
+        evidence += _for_head(conclusion, head, shows, account, found, rows, table, learned)
+    if reading.topic:
+        evidence += _for_topic(reading.topic, account, found, rows, learned)
+    pattern = [
+        Evidence("pattern", e.rule, e.words, e.start, e.end) for e in evidence if e.conclusion in ("teller", "partner")
+    ]
+    return (*pattern[:2], *evidence)
+
+
+def _for_head(
+    conclusion: str, head: str, shows: tuple[str, ...], account: Account, found: Sequence[Found],
+    rows: Sequence[Sequence[str]], table: Sequence[Sequence[float]], learned: Learned,
+) -> list[Evidence]:  # fmt: skip
+    """Return up to two clauses that speak most for a head: the cue that fired there, else the learned sign."""
+    column = learned.clause.heads.index(head)
+    order = sorted(range(len(table)), key=lambda i: -table[i][column])
+    evidence = []
+    for n in order[: 2 if head not in ("told", "asked") else 1]:
+        if evidence and table[n][column] < 0:
+            break
+        clause = account.clauses[n]
+        fired = [
+            f for f in found
+            if clause.start <= f.start < clause.end and f"{f.cue.shows}/{f.who}".startswith(shows)
+        ]  # fmt: skip
+        if fired:
+            rule = max(fired, key=lambda f: f.cue.strength).cue.id
+        else:
+            rule = f"learned:{learned.clause.best_sign(rows[n], column)}"
+        start, end = account.tokens[clause.start].start, account.tokens[clause.end - 1].end
+        evidence.append(Evidence(conclusion, rule, account.words(clause.start, clause.end), start, end))
+    return evidence
+
+
+def _for_topic(
+    topic: str, account: Account, found: Sequence[Found], rows: Sequence[Sequence[str]], learned: Learned
+) -> list[Evidence]:
+    """Return the words that name the topic: a cue, else the clause with the strongest learned sign."""
+    fired = [f for f in found if f.cue.shows == f"topic:{topic}"]
+    if fired:
+        best = max(fired, key=lambda f: f.cue.strength)
+        start, end = account.tokens[best.start].start, account.tokens[best.end - 1].end
+        return [Evidence("topic", best.cue.id, account.words(best.start, best.end), start, end)]
+    column = learned.account.heads.index(f"topic={topic}")
+    if not rows:
+        return []
+
+    def weight(n: int) -> float:
+        sign = learned.account.best_sign(rows[n], column)
+        return next((w for h, w in learned.account.signs.get(sign, ()) if h == column), 0.0)
+
+    n = max(range(len(rows)), key=weight)
+    clause = account.clauses[n]
+    start, end = account.tokens[clause.start].start, account.tokens[clause.end - 1].end
+    sign = learned.account.best_sign(rows[n], column)
+    return [Evidence("topic", f"learned:{sign}", account.words(clause.start, clause.end), start, end)]

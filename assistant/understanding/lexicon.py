@@ -1,0 +1,54 @@
+"""The word groups of `rules/nl/words.toml` and `names.txt`, as sets."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assistant import resources
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - the same parser under its older name
+    import tomli as tomllib
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the contents of a TOML file; raises ValueError that names the file and the place."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Who and what the words of an account stand for; all sets hold normalised forms."""
+
+    other: frozenset[str]
+    partner_nouns: frozenset[str]
+    saying: frozenset[str]
+    opens: frozenset[str]
+    negation: frozenset[str]
+    names: frozenset[str]
+    subjects: frozenset[str] = frozenset({"ik", "hij", "ze", "we", "je"})
+    inheriting: frozenset[str] = frozenset({"en", "maar", "dus", "toen", "daarna", "dan"})
+    common: frozenset[str] = frozenset()
+    owned_things: frozenset[str] = frozenset()
+
+    @staticmethod
+    def load(folder: Path | None = None) -> Lexicon:
+        """Read the word groups from `folder` (default: the rules that come along)."""
+        folder = folder or resources.rules()
+        words = read_toml(folder / "words.toml")
+        names = folder / "names.txt"
+        return Lexicon(
+            other=frozenset(words["people"]["other"]),
+            partner_nouns=frozenset(words["people"]["partner"]),
+            saying=frozenset(words["verbs"]["saying"]),
+            opens=frozenset(words["connectives"]["opens"]),
+            negation=frozenset(words["connectives"]["negation"]),
+            names=frozenset(names.read_text(encoding="utf-8").lower().split()) if names.exists() else frozenset(),
+        )

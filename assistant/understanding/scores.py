@@ -1,0 +1,162 @@
+"""From an account to numbers: the learned weights applied to signs and cues.
+
+Two sparse layers look at words, one clause by clause ("does the partner withdraw here?"), one at the
+account as a whole; a small last layer weighs both with the cues of the rules. All weights are
+data (`rules/nl/weights.json`), made by `tools/learn.py` from labelled accounts.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from assistant import resources
+from assistant.understanding import signs
+from assistant.understanding.clauses import NOBODY, Account
+from assistant.understanding.cues import Found
+
+Weights = Mapping[str, Sequence[tuple[int, float]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """A linear layer on signs: for each sign, pairs (head, weight)."""
+
+    heads: tuple[str, ...]
+    bias: tuple[float, ...]
+    signs: Weights
+
+    def score(self, found: Iterable[str]) -> list[float]:
+        """Return one number per head: bias + weights of the signs / square root of their count."""
+        known = [self.signs[sign] for sign in set(found) if sign in self.signs]
+        scale = 1 / math.sqrt(len(known) + 1)
+        total = list(self.bias)
+        for pairs in known:
+            for head, weight in pairs:
+                total[head] += weight * scale
+        return total
+
+    def best_sign(self, found: Iterable[str], head: int) -> str:
+        """Return the sign that speaks most for `head`."""
+        def weight(sign: str) -> float:
+            return next((w for h, w in self.signs.get(sign, ()) if h == head), 0.0)
+
+        return max(sorted(set(found)), key=weight, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """A linear layer on named numbers, with one output per class."""
+
+    classes: tuple[str, ...]
+    bias: tuple[float, ...]
+    weights: Mapping[str, Sequence[float]]
+
+    def score(self, inputs: Mapping[str, float]) -> list[float]:
+        """Return one number per class."""
+        total = list(self.bias)
+        for name, value in inputs.items():
+            row = self.weights.get(name)
+            if row is not None and value:
+                for index, weight in enumerate(row):
+                    total[index] += weight * value
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """All weights."""
+
+    clause: Sparse
+    account: Sparse
+    final: Mapping[str, Dense]
+
+
+def squash(x: float) -> float:
+    """Return the logistic function of x, safe for any size."""
+    return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
+
+
+def clause_signs(account: Account, found: Sequence[Found]) -> list[list[str]]:
+    """Return the signs of each clause, cues included."""
+    rows = [list(signs.of_clause(account, clause)) for clause in account.clauses]
+    clause_of = {i: n for n, c in enumerate(account.clauses) for i in range(c.start, c.end)}
+    for cue in found:
+        row = rows[clause_of[cue.start]]
+        row.append(f"cue:{cue.cue.id}/{cue.who}")
+        row.append(f"shows:{cue.cue.shows}/{cue.who}")
+    return rows
+
+
+def pooled(heads: Sequence[str], scores: Sequence[Sequence[float]]) -> dict[str, float]:
+    """Pool the scores of the clauses into named numbers for the last layer."""
+    inputs: dict[str, float] = {}
+    count = max(1, len(scores))
+    late = (2 * len(scores)) // 3
+    for index, head in enumerate(heads):
+        column = [row[index] for row in scores] or [-6.0]
+        chances = [squash(x) for x in column]
+        ordered = sorted(column, reverse=True)
+        inputs[f"max:{head}"] = max(ordered[0], -6.0) / 3
+        inputs[f"second:{head}"] = max(ordered[1], -6.0) / 3 if len(ordered) > 1 else -2.0
+        inputs[f"sum:{head}"] = math.log1p(sum(chances))
+        inputs[f"mean:{head}"] = 3 * sum(chances) / count
+        inputs[f"late:{head}"] = max(column[late:], default=-6.0) / 3
+    return inputs
+
+
+def cue_inputs(found: Sequence[Found], words: int) -> dict[str, float]:
+    """Return named numbers for the cues: how strongly what was shown by whom."""
+    total: dict[str, float] = defaultdict(float)
+    for cue in found:
+        total[f"cue:{cue.cue.shows}/{cue.who}"] += cue.cue.strength
+        if cue.start > 2 * words / 3:
+            total[f"late-cue:{cue.cue.shows}/{cue.who}"] += cue.cue.strength
+    return {name: math.log1p(value) for name, value in total.items()}
+
+
+def inputs_of(
+    account: Account, found: Sequence[Found], rows: Sequence[Sequence[str]], learned_clause: Sparse, learned_account: Sparse
+) -> dict[str, float]:
+    """Return all named numbers that the last layer sees."""
+    clause_scores = [learned_clause.score(row) for row in rows]
+    inputs = pooled(learned_clause.heads, clause_scores)
+    inputs.update(cue_inputs(found, len(account.tokens)))
+    whole = learned_account.score(sign for row in rows for sign in row)
+    inputs.update({f"account:{head}": value / 3 for head, value in zip(learned_account.heads, whole, strict=True)})
+    inputs.update(shape(account))
+    return inputs
+
+
+def shape(account: Account) -> dict[str, float]:
+    """Return named numbers about length and who acts how often."""
+    count = max(1, len(account.clauses))
+    inputs = {"words": math.log1p(len(account.tokens)) - 4.8, "dialogue": float(account.dialogue)}
+    inputs["short"] = float(len(account.tokens) < 40)
+    for clause in account.clauses:
+        for name, who in (("acts", clause.actor), ("says", clause.speaker)):
+            if who != NOBODY:
+                inputs[f"{name}:{who}"] = inputs.get(f"{name}:{who}", 0.0) + 3 / count
+    return inputs
+
+
+def _sparse(data: Mapping[str, object]) -> Sparse:
+    rows = data["signs"]
+    assert isinstance(rows, dict)
+    return Sparse(tuple(data["heads"]), tuple(data["bias"]), rows)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def learned(path: Path | None = None) -> Learned:
+    """Return the weights that come along, loaded once."""
+    data = json.loads((path or resources.rules() / "weights.json").read_text(encoding="utf-8"))
+    final = {
+        task: Dense(tuple(layer["classes"]), tuple(layer["bias"]), layer["weights"])
+        for task, layer in data["final"].items()
+    }
+    return Learned(_sparse(data["clause"]), _sparse(data["account"]), final)

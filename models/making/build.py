@@ -1,0 +1,156 @@
+"""The one command that makes the bundled Dutch speech model from text and espeak-ng.
+
+    python -m models.making.build --out models/verbonden-nl
+
+Stages leave their results in a work folder, so that the language model can be renewed without training again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pickle
+import random
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import templates, text, vocabulary
+from .kaldi import PhoneTable, write_acoustic_model, write_configuration, write_phones
+from .lexicon import Lexicon, make_lexicon, phones_of, words_with_rare_phones
+
+HERE = Path(__file__).parent
+PROJECT = HERE.parent.parent
+_RARE = 60  # words; a phone in fewer needs extra practice
+_UNKNOWN_SHARE = 1e-3  # of [unk] among words
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is built, and how much of it. All randomness follows from `seed`."""
+
+    seed: int = 1
+    vocabulary: int = 13_000  # words
+    utterances: int = 36_000  # for training the acoustic model: some 25 hours
+    epochs: float = 3.0
+    phrases: int = 60_000  # for the language model
+    pruning: float = 2e-8
+    workers: int = os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Material:
+    """The texts: utterances as sentences of words, the same cut at commas."""
+
+    sentences: list[list[str]]
+    pieces: list[list[str]]
+
+
+def main() -> None:
+    """Read the options and build."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=PROJECT / "models" / "verbonden-nl")
+    parser.add_argument("--work", type=Path, default=PROJECT / "build" / "model", help="folder for what lies between")
+    parser.add_argument("--utterances", type=int, default=Plan.utterances)
+    parser.add_argument("--epochs", type=float, default=Plan.epochs)
+    parser.add_argument("--language-only", action="store_true", help="keep the acoustic model of the work folder")
+    options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
+    build(Plan(utterances=options.utterances, epochs=options.epochs), options.out, options.work, options.language_only)
+
+
+def build(plan: Plan, out: Path, work: Path, language_only: bool) -> None:
+    """Make the whole model in `out`; with `language_only` the trained network in `work` is used."""
+    began = time.monotonic()
+    material = read_material()
+    words = vocabulary.choose_words({word for sentence in material.sentences for word in sentence}, plan.vocabulary)
+    practice = templates.PhraseMaker(plan.seed).draw(plan.utterances // 10)
+    lexicon = make_lexicon(words, material.sentences + practice, plan.workers)
+    _report(began, f"{len(words)} words, {sum(map(len, lexicon.values()))} pronunciations")
+    if not language_only:
+        _train_network(plan, lexicon, material, work, began)
+    layers, names, priors = pickle.loads((work / "network.pickle").read_bytes())
+    table = PhoneTable(tuple(names))
+    lexicon = _with_phones(lexicon, set(names))
+    language = _language_model(plan, lexicon, material)
+    _report(began, f"language model with {sum(len(language.costs(h)) for h in language.histories())} n-grams")
+    draft = work / "draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    write_acoustic_model(draft / "am" / "final.mdl", table, layers, priors)
+    write_configuration(draft)
+    write_phones(draft, table)
+    from .graph import write_graph
+
+    write_graph(draft / "graph", lexicon, table, language)
+    shutil.copytree(draft, out, dirs_exist_ok=True)
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    _report(began, f"{out.name} is whole: {size / 1e6:.1f} MB")
+
+
+def read_material() -> Material:
+    """All texts that may be learnt from; never those that something is measured with."""
+    paths = [*sorted((HERE / "text").glob("*.txt")), *sorted((PROJECT / "accounts" / "build").glob("*.jsonl"))]
+    texts = [*text.lines(paths), *vocabulary.prompt_texts(PROJECT / "prompts" / "nl")]
+    return Material(
+        [sentence for line in texts for sentence in text.sentences(line)],
+        [piece for line in texts for piece in text.pieces(line)],
+    )
+
+
+def training_sentences(plan: Plan, lexicon: Lexicon, material: Material) -> list[str]:
+    """What is spoken for training: texts, phrases, and words in any order so that every word is practised."""
+    rng = random.Random(plan.seed)
+    third = plan.utterances // 3
+    spoken = [rng.choice(material.pieces if rng.random() < 0.3 else material.sentences) for _ in range(third)]
+    phrases = templates.PhraseMaker(plan.seed + 1).draw(2 * third)
+    sentences = [" ".join(words) for words in spoken]
+    sentences += [" ".join(pair) for pair in zip(map(" ".join, phrases[:third]), map(" ".join, phrases[third:]), strict=True)]
+    rare = words_with_rare_phones(lexicon, _RARE)
+    pool: list[str] = []
+    while len(sentences) < plan.utterances:
+        if len(pool) < 8:
+            pool = [*lexicon, *rare * 8]
+            rng.shuffle(pool)
+        row = [pool.pop() for _ in range(rng.randint(2, 8))]
+        sentences.append(" ".join(word + "," if rng.random() < 0.1 else word for word in row))
+    rng.shuffle(sentences)
+    return sentences
+
+
+def _train_network(plan: Plan, lexicon: Lexicon, material: Material, work: Path, began: float) -> None:
+    from .network import folded_layers
+    from .speech import make_examples
+    from .train import phone_shares, train
+
+    names = phones_of(lexicon)
+    examples = make_examples(training_sentences(plan, lexicon, material), names, plan.seed, plan.workers)
+    _report(began, f"{len(examples.phones) * 0.03 / 3600:.1f} hours of speech, {len(names)} phones")
+    network = train(examples, len(names), plan.epochs, plan.seed, plan.workers)
+    result = (folded_layers(network), names, phone_shares(examples, len(names)))
+    (work / "network.pickle").write_bytes(pickle.dumps(result))
+    _report(began, "network trained")
+
+
+def _language_model(plan: Plan, lexicon: Lexicon, material: Material):
+    from .graph import UNKNOWN
+    from .language import make_language_model
+
+    general = {word: (1 - _UNKNOWN_SHARE) * share for word, share in vocabulary.unigram_weights(lexicon).items()}
+    general[UNKNOWN] = _UNKNOWN_SHARE
+    phrases = templates.PhraseMaker(plan.seed + 2).draw(plan.phrases)
+    return make_language_model(material.sentences, material.pieces, phrases, general).pruned(plan.pruning)
+
+
+def _with_phones(lexicon: Lexicon, names: set[str]) -> Lexicon:
+    """Only the pronunciations whose phones the network knows."""
+    kept = {word: {way: share for way, share in ways.items() if names >= set(way)} for word, ways in lexicon.items()}
+    return {word: ways for word, ways in kept.items() if ways}
+
+
+def _report(began: float, message: str) -> None:
+    print(f"[{time.monotonic() - began:6.0f} s] {message}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""How words are pronounced: what espeak-ng does with them alone and in sentences."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from .espeak import SILENCE, Synthesiser, Utterance
+from .voices import Voice
+
+Pronunciation = tuple[str, ...]
+Lexicon = dict[str, dict[Pronunciation, float]]
+_MINIMUM_SHARE = 0.04  # of a word's uses, for a way of saying it to be kept
+_RARE_PHONE = 2  # words; a phone in fewer is left out, with its pronunciations
+_VOICE = Voice("", speed=250)
+
+
+def make_lexicon(words: Iterable[str], sentences: Sequence[list[str]], workers: int) -> Lexicon:
+    """Pronunciations of every word with their shares, the best having share 1.
+
+    Each word is spoken alone and between two others, then all `sentences` are spoken.
+    """
+    words = sorted(words)
+    texts = words + [f"en {word} dat" for word in words] + [" ".join(sentence) for sentence in sentences]
+    parts = [texts[start::workers * 4] for start in range(workers * 4)]
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        counted = pool.map(_pronounce, parts, chunksize=1)
+    counts: dict[str, Counter[Pronunciation]] = defaultdict(Counter)
+    for part in counted:
+        for (word, pronunciation), number in part.items():
+            counts[word][pronunciation] += number
+    known = set(words)
+    return _without_rare_phones({word: _shares(counts[word]) for word in sorted(counts) if word in known})
+
+
+def phones_of(lexicon: Lexicon) -> list[str]:
+    """Silence, then every phone of the lexicon, sorted."""
+    return [SILENCE, *sorted({phone for ways in lexicon.values() for way in ways for phone in way})]
+
+
+def words_of(utterance: Utterance, count: int) -> list[Pronunciation]:
+    """The phones of each of the `count` words of an utterance, without silence."""
+    phones: list[list[str]] = [[] for _ in range(count)]
+    for phone in utterance.phones:
+        if phone.name != SILENCE:
+            phones[phone.word].append(phone.name)
+    return [tuple(word) for word in phones]
+
+
+def words_with_rare_phones(lexicon: Lexicon, limit: int) -> list[str]:
+    """Words with a phone that fewer than `limit` words have: they need to be spoken more often in training."""
+    uses = Counter(phone for ways in lexicon.values() for way in ways for phone in set(way))
+    return [word for word, ways in lexicon.items() if any(uses[phone] < limit for way in ways for phone in way)]
+
+
+def _pronounce(texts: Sequence[str]) -> Counter[tuple[str, Pronunciation]]:
+    synthesiser = Synthesiser()
+    counts: Counter[tuple[str, Pronunciation]] = Counter()
+    for text in texts:
+        words = text.split()
+        counts.update(
+            pair for pair in zip(words, words_of(synthesiser.speak(text, _VOICE), len(words)), strict=True) if pair[1]
+        )
+    return counts
+
+
+def _shares(ways: Counter[Pronunciation]) -> dict[Pronunciation, float]:
+    best, total = max(ways.values()), sum(ways.values())
+    kept = {way: number / best for way, number in ways.items() if number / total >= _MINIMUM_SHARE}
+    return dict(sorted(kept.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _without_rare_phones(lexicon: Lexicon) -> Lexicon:
+    uses = Counter(phone for ways in lexicon.values() for way in ways for phone in set(way))
+    rare = {phone for phone, number in uses.items() if number < _RARE_PHONE}
+    kept = {
+        word: {way: share for way, share in ways.items() if not rare & set(way)} for word, ways in lexicon.items()
+    }
+    return {word: ways for word, ways in kept.items() if ways}

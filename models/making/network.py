@@ -1,0 +1,64 @@
+"""The acoustic network: time-delay layers from cepstra to phones, one output for three frames of 10 ms."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+
+from .features import CEPSTRA
+from .kaldi import Affine
+from .speech import SUBSAMPLING
+
+WIDTH, LAYERS = 384, 6
+SPLICE = 4  # frames left and right that the first layer sees
+CONTEXT = SPLICE + SUBSAMPLING * LAYERS  # frames left and right of an output: 22
+
+
+class PhoneNetwork(nn.Module):
+    """Cepstra [batch, 40, 3 n + 42] to log probabilities of phones [batch, phones, n].
+
+    All layers after the first work on every third frame; -3, 0, +3 frames are neighbours there.
+    """
+
+    def __init__(self, phones: int) -> None:
+        super().__init__()
+        self.input_norm = nn.BatchNorm1d(CEPSTRA, affine=False)
+        layers: list[nn.Module] = [nn.Conv1d(CEPSTRA, WIDTH, 2 * SPLICE + 1, stride=SUBSAMPLING)]
+        layers += [nn.ReLU(), nn.BatchNorm1d(WIDTH, affine=False)]
+        for _ in range(LAYERS):
+            layers += [nn.Conv1d(WIDTH, WIDTH, 3), nn.ReLU(), nn.BatchNorm1d(WIDTH, affine=False)]
+        layers += [nn.Conv1d(WIDTH, WIDTH, 1), nn.ReLU(), nn.BatchNorm1d(WIDTH, affine=False)]
+        layers += [nn.Conv1d(WIDTH, phones, 1)]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, cepstra: torch.Tensor) -> torch.Tensor:
+        return nn.functional.log_softmax(self.layers(self.input_norm(cepstra)).float(), dim=1)
+
+
+def folded_layers(network: PhoneNetwork) -> list[Affine]:
+    """The network's affine layers, each with the normalisation before it folded in; ReLU goes between them."""
+    network = network.eval().float()
+    scale, shift = _normalisation(network.input_norm)
+    layers: list[Affine] = []
+    for module in network.layers:
+        if isinstance(module, nn.BatchNorm1d):
+            scale, shift = _normalisation(module)
+        elif isinstance(module, nn.Conv1d):
+            layers.append(_fold(module, scale, shift, step=1 if not layers else SUBSAMPLING))
+    return layers
+
+
+def _fold(conv: nn.Conv1d, scale: np.ndarray, shift: np.ndarray, step: int) -> Affine:
+    weights = conv.weight.detach().double().numpy()  # [out, in, taps]
+    bias = conv.bias.detach().double().numpy() + np.einsum("oit,i->o", weights, shift)
+    weights = (weights * scale[None, :, None]).transpose(0, 2, 1).reshape(len(bias), -1)
+    half = conv.kernel_size[0] // 2
+    offsets = tuple(step * tap for tap in range(-half, half + 1))
+    return Affine(offsets, weights.astype(np.float32), bias.astype(np.float32))
+
+
+def _normalisation(norm: nn.BatchNorm1d) -> tuple[np.ndarray, np.ndarray]:
+    """Scale and shift of a batch norm in use."""
+    scale = 1 / torch.sqrt(norm.running_var.double() + norm.eps)
+    return scale.numpy(), (-norm.running_mean.double() * scale).numpy()

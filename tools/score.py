@@ -1,0 +1,187 @@
+"""Score the understanding on files of labelled accounts, clean and misheard, beside two plain baselines.
+
+Usage: python tools/score.py [FILE.jsonl ...] [--noise 0.25] [--fails] [--baselines] [--calibration] [--save]
+
+Default: all of `accounts/measure`. `--fails` lists the accounts that go wrong, `--baselines` adds the
+majority class and a TF-IDF classifier (scikit-learn) trained on `accounts/build`, `--save` keeps the figures
+in `accounts/last_score.json`, with which each run is compared.
+Accounts listed in `accounts/known_failures.txt` are expected to fail on the pattern: the exit code is 1 when one of them
+begins to pass, so that the list stays honest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tools"))
+
+from assistant.understanding import understand  # noqa: E402
+from assistant.understanding.reading import PATTERNS, Reading  # noqa: E402
+
+LAST = ROOT / "accounts" / "last_score.json"
+KNOWN = ROOT / "accounts" / "known_failures.txt"
+Labels = dict[str, Any]
+
+
+def read(paths: Sequence[Path]) -> list[Labels]:
+    """Return all accounts of the files."""
+    return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def macro_f1(truth: Sequence[object], said: Sequence[object], classes: Sequence[object]) -> float:
+    """Return the mean F1 over the classes that occur in the truth."""
+    values = []
+    for each in classes:
+        hit = sum(t == s == each for t, s in zip(truth, said, strict=True))
+        total = truth.count(each) + said.count(each)  # type: ignore[attr-defined]
+        if each in truth:
+            values.append(2 * hit / total if total else 0.0)
+    return sum(values) / max(1, len(values))
+
+
+def figures(accounts: Sequence[Labels], readings: Sequence[Reading]) -> dict[str, float]:
+    """Return the figures of issue "Understanding" for accounts and what was read in them."""
+    pairs = list(zip(accounts, readings, strict=True))
+    cycle = [(a, r) for a, r in pairs if a["pattern"] != "none"]
+    calm = [(a, r) for a, r in pairs if a["safety"] == "none"]
+    danger = [(a, r) for a, r in pairs if a["safety"] != "none"]
+    hits = sum(len(set(a["fears"]) & set(r.fears)) for a, r in pairs)
+    total = sum(len(a["fears"]) + len(r.fears) for a, r in pairs)
+
+    def share(rows: list[tuple[Labels, Reading]], right: Any) -> float:
+        return sum(bool(right(a, r)) for a, r in rows) / max(1, len(rows))
+
+    return {
+        "accounts": len(pairs),
+        "pattern macro-F1": macro_f1([a["pattern"] for a in accounts], [r.pattern for r in readings], PATTERNS),
+        "pattern right": share(pairs, lambda a, r: a["pattern"] == r.pattern),
+        "teller right": share(cycle, lambda a, r: a["teller"] == r.teller),
+        "partner right": share(cycle, lambda a, r: a["partner"] == r.partner),
+        "step right": share(pairs, lambda a, r: a["step"] == r.step),
+        "topic right": share(pairs, lambda a, r: a["topic"] == r.topic),
+        "fears micro-F1": 2 * hits / total if total else 1.0,
+        "danger recognised": share(danger, lambda a, r: r.safety != "none"),
+        "danger of the right kind": share(danger, lambda a, r: r.safety == a["safety"]),
+        "false alarms": share(calm, lambda a, r: r.safety != "none"),
+    }
+
+
+def confusion(accounts: Sequence[Labels], readings: Sequence[Reading], label: str) -> str:
+    """Return a table of truth (rows) against what was read (columns)."""
+    count = Counter((str(a[label]), str(getattr(r, label))) for a, r in zip(accounts, readings, strict=True))
+    names = sorted({name for pair in count for name in pair})
+    head = " " * 26 + " ".join(f"{name[:9]:>9}" for name in names)
+    return "\n".join([head, *(f"{t:26}" + " ".join(f"{count[t, s]:9}" for s in names) for t in names)])
+
+
+def calibration(accounts: Sequence[Labels], readings: Sequence[Reading]) -> str:
+    """Return a table: of the patterns said with this confidence, how many are right."""
+    lines = ["said with   n   mean  right"]
+    for low in (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        high = 1.01 if low == 0.9 else 0.4 if low == 0 else low + 0.1
+        rows = [
+            (r.confidence["pattern"], a["pattern"] == r.pattern)
+            for a, r in zip(accounts, readings, strict=True)
+            if low <= r.confidence.get("pattern", -1) < high
+        ]
+        if rows:
+            mean, right = (sum(column) / len(rows) for column in zip(*rows, strict=True))
+            lines.append(f"{low:.1f}-{min(high, 1):.1f}  {len(rows):4}   {mean:.2f}   {right:.2f}")
+    return "\n".join(lines)
+
+
+def fails(accounts: Sequence[Labels], readings: Sequence[Reading]) -> str:
+    """Return a line for each account that goes wrong, with what was read and the words it rests on."""
+    lines = []
+    for a, r in zip(accounts, readings, strict=True):
+        wrong = [
+            f"{key}: {a[key]} -> {getattr(r, key)}"
+            for key in ("pattern", "teller", "partner", "topic", "step", "safety")
+            if a[key] != getattr(r, key)
+        ]
+        if sorted(a["fears"]) != sorted(r.fears):
+            wrong.append(f"fears: {a['fears']} -> {list(r.fears)}")
+        if wrong:
+            lines.append(f"{a['id']}: " + "; ".join(wrong))
+    return "\n".join(lines)
+
+
+def baselines(accounts: Sequence[Labels], texts: Sequence[str]) -> dict[str, dict[str, float]]:
+    """Return the figures of the majority class and of a plain TF-IDF classifier on the same texts."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    build = read(sorted((ROOT / "accounts" / "build").glob("*.jsonl")))
+    common = {
+        key: Counter(str(a[key]) for a in build).most_common(1)[0][0]
+        for key in ("pattern", "teller", "partner", "topic", "step", "safety")
+    }
+    plain = {key: None if value == "None" else value for key, value in common.items()}
+    words = TfidfVectorizer(sublinear_tf=True, min_df=2, ngram_range=(1, 2))
+    x, xt = words.fit_transform(a["text"] for a in build), words.transform(texts)
+    said: dict[str, list[Any]] = {}
+    for key in common:
+        model = LogisticRegression(C=10, max_iter=500, class_weight="balanced").fit(x, [str(a[key]) for a in build])
+        said[key] = [None if value == "None" else value for value in model.predict(xt)]
+    tfidf = [Reading(**{key: said[key][i] for key in common}) for i in range(len(texts))]
+    return {
+        "majority": figures(accounts, [Reading(**plain) for _ in accounts]),  # type: ignore[arg-type]
+        "TF-IDF": figures(accounts, tfidf),
+    }
+
+
+def surprises(accounts: Sequence[Labels], readings: Sequence[Reading]) -> list[str]:
+    """Return the known failures that now pass."""
+    known = set(KNOWN.read_text(encoding="utf-8").split()) if KNOWN.exists() else set()
+    return [a["id"] for a, r in zip(accounts, readings, strict=True) if a["id"] in known and a["pattern"] == r.pattern]
+
+
+def main() -> int:
+    """Print the figures; return 1 if a known failure passes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--noise", type=float, default=0.25)
+    for flag in ("fails", "baselines", "calibration", "confusion", "save"):
+        parser.add_argument(f"--{flag}", action="store_true")
+    options = parser.parse_args()
+    accounts = read(options.files or sorted((ROOT / "accounts" / "measure").glob("*.jsonl")))
+    import noise
+
+    near, rng = noise.neighbours(noise.vocabulary(a["text"] for a in accounts)), random.Random(11)
+    heard = [noise.noisy(a, near, options.noise, rng)["text"] for a in accounts]
+    readings = [understand(a["text"]) for a in accounts]
+    columns = {"clean": figures(accounts, readings), "misheard": figures(accounts, [understand(t) for t in heard])}
+    if options.baselines:
+        columns.update(baselines(accounts, [a["text"] for a in accounts]))
+        columns["TF-IDF misheard"] = baselines(accounts, heard)["TF-IDF"]
+    last = json.loads(LAST.read_text(encoding="utf-8")) if LAST.exists() else {}
+    print(f"{'':26}" + "".join(f"{name:>17}" for name in columns))
+    for name in columns["clean"]:
+        cells = "".join(f"{column[name]:17.3f}" for column in columns.values())
+        before = last.get("clean", {}).get(name)
+        print(f"{name:26}{cells}" + (f"   (last run, clean: {before:.3f})" if before is not None else ""))
+    for flag, show in (("calibration", calibration), ("fails", fails)):
+        if getattr(options, flag):
+            print(f"\n{show(accounts, readings)}")
+    if options.confusion:
+        for label in ("pattern", "teller", "partner", "step", "topic"):
+            print(f"\n{label}\n{confusion(accounts, readings, label)}")
+    if options.save:
+        LAST.write_text(json.dumps(columns, indent=1) + "\n", encoding="utf-8")
+    passing = surprises(accounts, readings)
+    if passing:
+        print(f"\nThese known failures pass now; take them off {KNOWN.name}: {', '.join(passing)}")
+    return 1 if passing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
