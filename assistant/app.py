@@ -91,7 +91,10 @@ def _choice() -> str:
 
 
 def _converse(
-    ears: Any | MicrophoneEars | KeyboardEars, screen: Screen, options: Options, settings: settings_module.Settings
+    ears: Any | MicrophoneEars | KeyboardEars,
+    screen: Screen,
+    options: Options,
+    settings: settings_module.Settings,
 ) -> ExitCode:
     """Run the single answer with these ears; return what to leave with."""
     from assistant.conversation.drive import drive
@@ -153,9 +156,7 @@ def understand(source: str) -> ExitCode:
 def _lines(source: str) -> Iterator[str]:
     """Yield the lines of a file or of standard input; raises Trouble."""
     try:
-        with (
-            open(0, "rb", closefd=False) if source == "-" else Path(source).open("rb")  # noqa: SIM115
-        ) as file:
+        with open(0, "rb", closefd=False) if source == "-" else Path(source).open("rb") as file:
             for raw in file:
                 yield raw.decode("utf-8-sig", errors="replace")
     except FileNotFoundError as error:

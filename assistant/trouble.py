@@ -45,7 +45,7 @@ class Trouble(Exception):
     (strings, already fit to be shown); `code` is what the process exits with.
     """
 
-    def __init__(self, key: str, code: ExitCode, **values: object) -> None:
+    def __init__(self, key: str, code: ExitCode, /, **values: object) -> None:
         super().__init__(key)
         self.key = key
         self.code = code

@@ -53,11 +53,12 @@ def label_errors(a: dict[str, Any]) -> Iterator[str]:
 def positions_of(pattern: str) -> set[tuple[str | None, str | None]]:
     """Return the pairs (teller, partner) that a pattern allows."""
     quiet = ("defend", "withdraw")
-    return {
+    allowed: dict[str, set[tuple[str | None, str | None]]] = {
         "attack-attack": {("attack", "attack")},
         "withdraw-withdraw": {("withdraw", "withdraw")},
         "attack-defend-withdraw": {("attack", q) for q in quiet} | {(q, "attack") for q in quiet},
-    }.get(pattern, {(None, None)})
+    }
+    return allowed.get(pattern, {(None, None)})
 
 
 def quote_errors(a: dict[str, Any]) -> Iterator[str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 
 from assistant.understanding import cues
-from assistant.understanding.clauses import lexicon, take_apart
+from assistant.understanding.clauses import take_apart
+from assistant.understanding.lexicon import lexicon
 
 
 def main(words: list[str]) -> int:

@@ -16,24 +16,22 @@ import random
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import noise
 import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
+from assistant.understanding import cues, scores
+from assistant.understanding.clauses import Account, take_apart
+from assistant.understanding.cues import Found
+from assistant.understanding.lexicon import lexicon
+from assistant.understanding.reading import FEARS, SAFETIES, STEPS, TOPICS
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "tools"))
-
-import noise  # noqa: E402
-
-from assistant.understanding import cues, scores  # noqa: E402
-from assistant.understanding.clauses import Account, lexicon, take_apart  # noqa: E402
-from assistant.understanding.cues import Found  # noqa: E402
-from assistant.understanding.reading import FEARS, SAFETIES, STEPS, TOPICS  # noqa: E402
-
 OUT = ROOT / "assistant" / "understanding" / "rules" / "nl" / "weights.json"
 SHAPES = ("none", "aa", "ww", "ad", "aw", "da", "wa")
 CLAUSE_HEADS = (
@@ -95,7 +93,9 @@ def clause_labels(labels: dict[str, Any], account: Account) -> np.ndarray | None
     return marked
 
 
-def noisy_quotes(labels: dict[str, Any], near: dict[str, tuple[str, ...]], rate: float, rng: random.Random) -> dict[str, Any]:
+def noisy_quotes(
+    labels: dict[str, Any], near: dict[str, tuple[str, ...]], rate: float, rng: random.Random
+) -> dict[str, Any]:
     """Return a misheard copy of an account whose quotes are its misheard pieces."""
     text = labels["text"]
     cuts = {0, len(text)}
@@ -109,7 +109,7 @@ def noisy_quotes(labels: dict[str, Any], near: dict[str, tuple[str, ...]], rate:
         return {**noise.noisy(labels, near, rate, rng), "quotes": {}}
     order = sorted(cuts)
     heard: list[tuple[int, str]] = []
-    for start, end in zip(order, order[1:]):
+    for start, end in pairwise(order):
         heard.append((start, " ".join(noise.misheard(noise.words_of(text[start:end]), near, rate, rng))))
     quotes: dict[str, list[str]] = {}
     for key, quote in pieces:
@@ -123,7 +123,11 @@ def noisy_quotes(labels: dict[str, Any], near: dict[str, tuple[str, ...]], rate:
 def read(paths: list[Path], rates: tuple[float, ...]) -> list[Example]:
     """Read the accounts, each as written and once for each rate of wrong words."""
     rng = random.Random(7)
-    labels = [(path.stem.split(".")[0], json.loads(line)) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    labels = [
+        (path.stem.split(".")[0], json.loads(line))
+        for path in paths
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
     near = noise.neighbours(noise.vocabulary(each["text"] for _, each in labels))
     examples = []
     for writer, each in labels:
@@ -140,7 +144,9 @@ def example(labels: dict[str, Any], writer: str, clean: bool) -> Example:
     return Example(labels, writer, account, found, scores.clause_signs(account, found), clean)
 
 
-def fit(x: sparse.csr_matrix, y: np.ndarray, l2: float, weight: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+def fit(
+    x: sparse.csr_matrix, y: np.ndarray, l2: float, weight: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Fit one logistic regression per column of y at once; return weights (signs, heads) and bias (heads).
 
     Columns of y may hold nan: those rows do not count for that head.
@@ -187,7 +193,9 @@ def common_signs(examples: list[Example]) -> dict[str, int]:
     return {sign: i for i, sign in enumerate(sorted(s for s, n in count.items() if n >= MIN_ACCOUNTS))}
 
 
-def sparse_layer(heads: tuple[str, ...], w: np.ndarray, b: np.ndarray, index: dict[str, int], keep: int) -> scores.Sparse:
+def sparse_layer(
+    heads: tuple[str, ...], w: np.ndarray, b: np.ndarray, index: dict[str, int], keep: int
+) -> scores.Sparse:
     """Return a layer with its `keep` largest weights."""
     limit = np.sort(np.abs(w).ravel())[-min(keep, w.size)]
     rows: dict[str, list[tuple[int, float]]] = {}
@@ -270,13 +278,20 @@ def out_of_writer(examples: list[Example], options: argparse.Namespace) -> list[
 
 def save(path: Path, clause: scores.Sparse, account: scores.Sparse, final: dict[str, scores.Dense]) -> None:
     """Write all weights as JSON, one sign a line so that changes can be read."""
+
     def layer(each: scores.Sparse) -> str:
-        rows = ",\n".join(json.dumps(s, ensure_ascii=False) + ":" + json.dumps(p, separators=(",", ":")) for s, p in sorted(each.signs.items()))
+        rows = ",\n".join(
+            json.dumps(s, ensure_ascii=False) + ":" + json.dumps(p, separators=(",", ":"))
+            for s, p in sorted(each.signs.items())
+        )
         return f'{{"heads":{json.dumps(each.heads)},"bias":{json.dumps(each.bias)},"signs":{{\n{rows}}}}}'
 
     last = {t: {"classes": d.classes, "bias": d.bias, "weights": d.weights} for t, d in final.items()}
     tasks = ",\n".join(f"{json.dumps(t)}:{json.dumps(d, separators=(',', ':'))}" for t, d in last.items())
-    path.write_text(f'{{"clause":{layer(clause)},\n"account":{layer(account)},\n"final":{{\n{tasks}}}}}\n', encoding="utf-8")
+    path.write_text(
+        f'{{"clause":{layer(clause)},\n"account":{layer(account)},\n"final":{{\n{tasks}}}}}\n',
+        encoding="utf-8",
+    )
 
 
 def main() -> None:

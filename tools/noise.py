@@ -16,7 +16,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,30 @@ _SOUNDS = (
     (r"ck|c(?=[aou])|q", "k"), (r"c", "s"), (r"z", "s"), (r"v", "f"), (r"x", "x"), (r"dt$|d$", "t"), (r"b$", "p"),
     (r"(.)\1+", r"\1"), (r"en$", "e"), (r"h", ""),
 )  # fmt: skip
-_SHORT = ("en", "de", "het", "een", "ik", "dat", "die", "er", "te", "in", "ze", "je", "is", "we", "op", "an", "nou", "dan")
+_SHORT = (
+    "en",
+    "de",
+    "het",
+    "een",
+    "ik",
+    "dat",
+    "die",
+    "er",
+    "te",
+    "in",
+    "ze",
+    "je",
+    "is",
+    "we",
+    "op",
+    "an",
+    "nou",
+    "dan",
+)
 _WORD = re.compile(r"'[stnmkr](?![^\W_])|[^\W_]+(?:['’-][^\W_]+)*")
 
 
-@lru_cache(maxsize=None)
+@cache
 def sound(word: str) -> str:
     """Return a rough phonetic key of a Dutch word."""
     key = word.lower().translate(str.maketrans("áàäâéèëêíìïîóòöôúùüûç", "aaaaeeeeiiiioooouuuus"))
@@ -79,7 +98,9 @@ def misheard(words: Sequence[str], near: Mapping[str, tuple[str, ...]], rate: fl
     return heard
 
 
-def noisy(account: dict[str, Any], near: Mapping[str, tuple[str, ...]], rate: float, rng: random.Random) -> dict[str, Any]:
+def noisy(
+    account: dict[str, Any], near: Mapping[str, tuple[str, ...]], rate: float, rng: random.Random
+) -> dict[str, Any]:
     """Return an account with its text misheard; a dialogue keeps its lines and labels."""
     lines = []
     for line in account["text"].splitlines():

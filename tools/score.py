@@ -5,8 +5,8 @@ Usage: python tools/score.py [FILE.jsonl ...] [--noise 0.25] [--fails] [--baseli
 Default: all of `accounts/measure`. `--fails` lists the accounts that go wrong, `--baselines` adds the
 majority class and a TF-IDF classifier (scikit-learn) trained on `accounts/build`, `--save` keeps the figures
 in `accounts/last_score.json`, with which each run is compared.
-Accounts listed in `accounts/known_failures.txt` are expected to fail on the pattern: the exit code is 1 when one of them
-begins to pass, so that the list stays honest.
+Accounts listed in `accounts/known_failures.txt` are expected to fail on the pattern: the exit code is 1
+when one of them begins to pass, so that the list stays honest.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import noise
+
+from assistant.understanding import understand
+from assistant.understanding.reading import PATTERNS, Reading
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-sys.path.insert(0, str(ROOT / "tools"))
-
-from assistant.understanding import understand  # noqa: E402
-from assistant.understanding.reading import PATTERNS, Reading  # noqa: E402
-
 LAST = ROOT / "accounts" / "last_score.json"
 KNOWN = ROOT / "accounts" / "known_failures.txt"
 Labels = dict[str, Any]
@@ -34,7 +33,9 @@ Labels = dict[str, Any]
 
 def read(paths: Sequence[Path]) -> list[Labels]:
     """Return all accounts of the files."""
-    return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
 
 
 def macro_f1(truth: Sequence[object], said: Sequence[object], classes: Sequence[object]) -> float:
@@ -42,7 +43,7 @@ def macro_f1(truth: Sequence[object], said: Sequence[object], classes: Sequence[
     values = []
     for each in classes:
         hit = sum(t == s == each for t, s in zip(truth, said, strict=True))
-        total = truth.count(each) + said.count(each)  # type: ignore[attr-defined]
+        total = truth.count(each) + said.count(each)
         if each in truth:
             values.append(2 * hit / total if total else 0.0)
     return sum(values) / max(1, len(values))
@@ -154,12 +155,13 @@ def main() -> int:
         parser.add_argument(f"--{flag}", action="store_true")
     options = parser.parse_args()
     accounts = read(options.files or sorted((ROOT / "accounts" / "measure").glob("*.jsonl")))
-    import noise
-
     near, rng = noise.neighbours(noise.vocabulary(a["text"] for a in accounts)), random.Random(11)
     heard = [noise.noisy(a, near, options.noise, rng)["text"] for a in accounts]
     readings = [understand(a["text"]) for a in accounts]
-    columns = {"clean": figures(accounts, readings), "misheard": figures(accounts, [understand(t) for t in heard])}
+    columns = {
+        "clean": figures(accounts, readings),
+        "misheard": figures(accounts, [understand(t) for t in heard]),
+    }
     if options.baselines:
         columns.update(baselines(accounts, [a["text"] for a in accounts]))
         columns["TF-IDF misheard"] = baselines(accounts, heard)["TF-IDF"]

@@ -139,9 +139,7 @@ class MicrophoneEars:
             self._screen.notice("listen/again" if request.again else "listen/start")
             try:
                 with _enter_pressed() as stop:
-                    heard = turn.listen(
-                        microphone, self._recogniser, self._patience, self._screen.heard, stop
-                    )
+                    heard = turn.listen(microphone, self._recogniser, self._patience, self._screen.heard, stop)
             except turn.NoSpeech:
                 if request.again:
                     return None

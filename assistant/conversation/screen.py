@@ -28,7 +28,7 @@ class Screen:
     def notice(self, key: str, **values: str) -> None:
         """Show one line of `prompts/nl/screen.toml`."""
         if not self._quiet:
-            self.line(prompts().say(f"screen/{key}", **values))
+            self.line(prompts().wordings(f"screen/{key}")[0].format(**values))
 
     def line(self, text: str) -> None:
         """Show one line that must be seen."""
@@ -79,6 +79,7 @@ class Screen:
 
 
 def wrapped(text: str) -> str:
+    """Return `text` in lines that fit the terminal, at most 88 characters."""
     width = min(88, shutil.get_terminal_size((88, 24)).columns)
     return "\n".join(textwrap.fill(line, width) for line in text.splitlines())
 

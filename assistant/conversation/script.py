@@ -77,7 +77,7 @@ def once(turn: int = 0) -> Script:
         heard = yield Listen(again=True)
 
 
-class _trusting:  # noqa: N801 - reads as a verb where it is used
+class _trusting:
     """Says of a piece of evidence whether all its words were heard surely enough to be given back."""
 
     def __init__(self, told: list[Heard], text: str) -> None:

@@ -27,7 +27,12 @@ def heard_json(heard: Heard) -> dict[str, object]:
 def words_json(transcript: Transcript) -> list[dict[str, object]]:
     """Return words with start and end in seconds and confidence from 0 to 1."""
     return [
-        {"text": w.text, "start": round(w.start, 3), "end": round(w.end, 3), "confidence": round(w.confidence, 3)}
+        {
+            "text": w.text,
+            "start": round(w.start, 3),
+            "end": round(w.end, 3),
+            "confidence": round(w.confidence, 3),
+        }
         for w in transcript.words
     ]
 

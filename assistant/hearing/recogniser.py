@@ -101,9 +101,7 @@ def _confidence(value: object) -> float:
     return 0.0 if math.isnan(number) else min(1.0, max(0.0, number))
 
 
-def hear_file(
-    path: Path, model: Any, on_event: Callable[[Partial | Segment], None] = lambda event: None
-) -> Transcript:
+def hear_file(path: Path, model: Any, on_event: Callable[[Partial | Segment], None] = lambda event: None) -> Transcript:
     """Return the words in a sound file; `on_event` is called with each Partial and Segment as it comes.
 
     Raises Trouble as `audio_file.blocks` does, and no_speech_in_file where there is not one word.

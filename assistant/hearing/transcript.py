@@ -28,6 +28,7 @@ class Transcript:
         return " ".join(word.text for word in self.words)
 
     def __add__(self, other: Transcript) -> Transcript:
+        """Return the words of both, one after the other."""
         return Transcript(self.words + other.words)
 
     def pauses(self, at_least: float = 0.5) -> tuple[int, ...]:

@@ -105,9 +105,7 @@ class Turn:
         elif probability < NO_VOICE:
             run = 0
         if run >= CHUNKS_OF_VOICE:
-            return dataclasses.replace(
-                self, now=now, chunks_of_voice=run, detector_hears=True, last_voice=now
-            )
+            return dataclasses.replace(self, now=now, chunks_of_voice=run, detector_hears=True, last_voice=now)
         ending = None
         if self.last_voice is None and now >= self.no_speech:
             ending = Ending.NO_SPEECH
@@ -204,9 +202,7 @@ def listen(
 class _Listening:
     """A turn in progress: the same sound for the recogniser, the voice detector and the display."""
 
-    def __init__(
-        self, turn: Turn, recogniser: Recogniser, rate: int, on_event: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, turn: Turn, recogniser: Recogniser, rate: int, on_event: Callable[[Event], None]) -> None:
         self.turn = turn
         self.seconds = 0.0
         self._recogniser: Recogniser | None = recogniser

@@ -11,7 +11,10 @@ from assistant.understanding.reading import Evidence, Reading
 
 MOST_WORDS = 120
 _QUOTE_WORDS = range(3, 15)
-_LEADING = re.compile(r"^(?:(?:en|maar|dus|want|nou|ja|kijk|awel|goed|toen|dan|ach|enfin|allee)[ ,]+)+(?=\S+ \S+)", re.IGNORECASE)
+_LEADING = re.compile(
+    r"^(?:(?:en|maar|dus|want|nou|ja|kijk|awel|goed|toen|dan|ach|enfin|allee)[ ,]+)+(?=\S+ \S+)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class _Draft:
         self.keys: list[str] = []
 
     def add(self, key: str, **values: str) -> None:
-        self.lines.append(self.source.say(f"reflection/{key}", self.turn, **values))
+        self.lines.append(self.source.say(f"reflection/{key}", turn=self.turn, **values))
         self.keys.append(f"reflection/{key}")
 
     def done(self, kind: str) -> Reflection:
@@ -54,7 +57,11 @@ class _Draft:
 
 
 def reflect(
-    reading: Reading, *, turn: int = 0, trusted: Callable[[Evidence], bool] = lambda _: True, source: Prompts | None = None
+    reading: Reading,
+    *,
+    turn: int = 0,
+    trusted: Callable[[Evidence], bool] = lambda _: True,
+    source: Prompts | None = None,
 ) -> Reflection:
     """Return what to say about a reading, at most `MOST_WORDS` words.
 

@@ -39,7 +39,7 @@ class Prompts:
         file, table, key = path.split("/", 2)
         return key in self.tables.get(file, {}).get(table, {})
 
-    def say(self, path: str, turn: int = 0, **values: str) -> str:
+    def say(self, path: str, /, *, turn: int = 0, **values: str) -> str:
         """Return one wording, filled with `values`; `turn` chooses among several. Raises PromptError."""
         wordings = self.wordings(path)
         wording = wordings[turn % len(wordings)]

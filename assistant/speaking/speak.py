@@ -67,9 +67,7 @@ class _Sound:
         self._kept: list[SpokenSentence] = []
         self.sentences = self._rendered(sentences, words_a_minute)
 
-    def _rendered(
-        self, sentences: Sequence[str], words_a_minute: float
-    ) -> Generator[SpokenSentence, None, None]:
+    def _rendered(self, sentences: Sequence[str], words_a_minute: float) -> Generator[SpokenSentence, None, None]:
         try:
             for sentence in render(sentences, words_a_minute):
                 if self._keep:

@@ -17,9 +17,7 @@ COUNTED = "euro|keer|minuten|uur|dagen|weken|jaar|mensen|km|kilometer|meter"
 GROUP = 4
 """More digits than this in a row are read in groups, with a short pause between them."""
 
-_ADDRESS = re.compile(
-    r"\b(?:https?://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)\.(nl|be|org|com)\b/?", re.IGNORECASE
-)
+_ADDRESS = re.compile(r"\b(?:https?://)?(?:www\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*)\.(nl|be|org|com)\b/?", re.IGNORECASE)
 _TELEPHONE = re.compile(
     r"(?<![\w.,+-])(?!\d\d-\d\d-\d{4}\b)"  # not behind a word, and not a date
     r"(?:(?:\+\d\d[ -]?\(?0?\)?[ -]?|0)\d{1,3}(?:[ -]\d{2,8}){1,4}|0\d{8,9})(?![\w-])"
@@ -33,7 +31,8 @@ _NEVER_SAID = ("So", "Cf", "Cc", "Co", "Cn", "Cs")
 
 def spoken(text: str) -> str:
     """Return a Dutch sentence as an engine should be given it: numbers to dial digit by digit."""
-    text = unicodedata.normalize("NFC", text)
+    text = "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign) not in _NEVER_SAID)
+    text = unicodedata.normalize("NFC", re.sub(r"[“”„«»\"<>*_#{}\[\]|~^\\]", "", text))
     text = _ADDRESS.sub(lambda found: f"{found[1].replace('.', ' punt ')} punt {found[2].lower()}", text)
     text = _TELEPHONE.sub(lambda found: _by_digit(found[0]), text)
     text = _SHORT.sub(lambda found: _by_digit(found[0]), text)
@@ -41,9 +40,6 @@ def spoken(text: str) -> str:
     text = text.replace("24/7", "dag en nacht").replace("en/of", "en of").replace("&", " en ")
     text = re.sub(r"(?<=\w)/(?=\w)", " of ", text)
     text = re.sub(r"\s*[–—…]+\s*|\s+-+\s+", ", ", text)
-    text = " ".join(text.split())
-    text = "".join(sign for sign in text if unicodedata.category(sign) not in _NEVER_SAID)
-    text = re.sub(r"[“”„«»\"<>*_#{}\[\]|~^\\]", "", text)
     text = " ".join(text.split())
     text = re.sub(r"[, ]*,\s*(?=[.,;:!?]|$)", "", text).strip(" ,")
     return text if not text or text[-1] in ".,;:!?" else text + "."

@@ -1,7 +1,7 @@
 """Understanding: from the words of an account to a `Reading`. Pure: no sound, disk or clock.
 
-    text -> words (tokens) -> clauses, who acts, who speaks (clauses) -> cues (cues)
-         -> signs and scores (signs, scores) -> conclusions with evidence (decide)
+text -> words (tokens) -> clauses, who acts, who speaks (clauses) -> cues (cues)
+     -> signs and scores (signs, scores) -> conclusions with evidence (decide)
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ def understand(text: str) -> Reading:
     "Label: words" make it a dialogue, in which "Ik" or else the first speaker is the teller.
     """
     from assistant.understanding import cues, scores
-    from assistant.understanding.clauses import lexicon, take_apart
+    from assistant.understanding.clauses import take_apart
     from assistant.understanding.decide import decide
+    from assistant.understanding.lexicon import lexicon
 
     account = take_apart(text, lexicon())
     if not account.tokens:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from assistant.understanding.lexicon import Lexicon
 from assistant.understanding.tokens import Token, tokenize
@@ -73,7 +72,7 @@ def take_apart(text: str, lexicon: Lexicon) -> Account:
     if not lines:
         tokens = tokenize(text)
         return Account(text, tokens, _clauses(tokens, lexicon))
-    who = _roles([label for label, _, _ in lines])
+    who = _roles([label for label, _, _ in lines], lexicon)
     tokens_all: list[Token] = []
     clauses: list[Clause] = []
     for label, start, end in lines:
@@ -87,7 +86,7 @@ def take_apart(text: str, lexicon: Lexicon) -> Account:
     return Account(text, tuple(tokens_all), tuple(clauses), dialogue=True)
 
 
-def _roles(labels: list[str]) -> dict[str, str]:
+def _roles(labels: list[str], lexicon: Lexicon) -> dict[str, str]:
     """Give each label its role: "Ik" is the teller, else the first speaker; the second one is the partner.
 
     Where the teller talks to somebody who is clearly not the partner (a sister), that one is OTHER.
@@ -97,15 +96,9 @@ def _roles(labels: list[str]) -> dict[str, str]:
     roles = {teller: TELLER}
     for label in order:
         if label not in roles:
-            outsider = label.split()[-1] in _OUTSIDERS
+            outsider = label.split()[-1] in lexicon.outsiders
             roles[label] = OTHER if outsider or PARTNER in roles.values() else PARTNER
     return roles
-
-
-_OUTSIDERS = frozenset(
-    "zus broer moeder mama ma mam vader papa pa vriendin vriend collega buurvrouw buurman therapeut psycholoog "
-    "coach dokter huisarts schoonzus zwager dochter zoon oma opa baas tante nonkel oom".split()
-)
 
 
 def _said_by(role: str, offset: int, clauses: tuple[Clause, ...]) -> list[Clause]:
@@ -117,9 +110,7 @@ def _said_by(role: str, offset: int, clauses: tuple[Clause, ...]) -> list[Clause
     else:
         turned = {}
     return [
-        Clause(
-            c.start + offset, c.end + offset, turned.get(c.actor, c.actor), role, c.negated, c.unreal
-        )
+        Clause(c.start + offset, c.end + offset, turned.get(c.actor, c.actor), role, c.negated, c.unreal)
         for c in clauses
     ]
 
@@ -217,9 +208,3 @@ def _unreal(forms: list[str]) -> bool:
     if forms[0] in ("had", "hadden") and ("maar" in forms or "dan" in forms or "nu" in forms):
         return True
     return forms[0] in ("als", "stel") and ("had" in forms or "hadden" in forms or "zou" in forms)
-
-
-@lru_cache(maxsize=1)
-def lexicon() -> Lexicon:
-    """Return the word groups of `rules/nl/`, loaded once."""
-    return Lexicon.load()

@@ -31,7 +31,7 @@ from typing import Any
 
 from assistant import resources
 from assistant.understanding.clauses import ADDRESSEE, BOTH, NOBODY, PARTNER, TELLER, Account, Clause
-from assistant.understanding.lexicon import read_toml
+from assistant.understanding.lexicon import lexicon, read_toml
 
 KINDS = frozenset(
     {
@@ -143,16 +143,10 @@ def _anchor(pattern: tuple[Part, ...]) -> int:
 
     def cost(index: int) -> tuple[int, int]:
         part = pattern[index]
-        common = sum(form in _COMMON for form in part.forms) * 50
+        common = sum(form in lexicon().common for form in part.forms) * 50
         return (common + len(part.forms) + 5 * len(part.prefixes), index)
 
     return min((i for i, part in enumerate(pattern) if not part.optional), key=cost)
-
-
-_COMMON = frozenset(
-    "ik je hij ze we het een de die dat is was en niet me ben heb heeft had zei er dan toen nog wel maar te aan op in van "
-    "voor met om als of zo nu ook al naar bij uit over mijn haar hem nooit altijd".split()
-)
 
 
 def _match_around(
@@ -166,9 +160,7 @@ def _match_around(
     return None if after is None else (before, after)
 
 
-def _match(
-    parts: tuple[Part, ...], forms: list[tuple[str, int]], at: int, step: int, gaps: list[int]
-) -> int | None:
+def _match(parts: tuple[Part, ...], forms: list[tuple[str, int]], at: int, step: int, gaps: list[int]) -> int | None:
     """Match `parts` one after the other away from place `at`; return the last place, or None."""
     if not parts:
         return at
@@ -236,32 +228,36 @@ def _parts(pattern: str, verbs: Mapping[str, list[str]], groups: Mapping[str, li
     for item in pattern.split():
         if item in _GAPS:
             gap = _GAPS[item]
-            continue
-        optional = item.endswith("?")
-        forms: set[str] = set()
-        prefixes: list[str] = []
-        for piece in item.rstrip("?").split("|"):
-            if piece.startswith("="):
-                if piece[1:] not in verbs:
-                    raise ValueError(f"unknown verb {piece!r}")
-                forms.update(verbs[piece[1:]])
-            elif piece.startswith("<"):
-                if piece[1:-1] not in groups:
-                    raise ValueError(f"unknown word group {piece!r}")
-                forms.update(groups[piece[1:-1]])
-            elif piece.endswith("~"):
-                if len(piece) < 4:
-                    raise ValueError(f"{piece!r} is too short: at least three letters before ~")
-                prefixes.append(piece[:-1])
-            elif piece:
-                forms.add(piece)
-        if not forms and not prefixes:
-            raise ValueError(f"empty part in {pattern!r}")
-        parts.append(Part(frozenset(forms), tuple(prefixes), gap, optional))
-        gap = 0
+        else:
+            parts.append(_part(item, gap, verbs, groups))
+            gap = 0
     if not parts or all(part.optional for part in parts) or parts[0].optional or gap:
         raise ValueError(f"{pattern!r} needs words at both ends")
     return tuple(parts)
+
+
+def _part(item: str, gap: int, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> Part:
+    """Return one written part, as "de|het?" or "=lopen|ren~"; raises ValueError."""
+    forms: set[str] = set()
+    prefixes: list[str] = []
+    for piece in item.rstrip("?").split("|"):
+        if piece.startswith("="):
+            if piece[1:] not in verbs:
+                raise ValueError(f"unknown verb {piece!r}")
+            forms.update(verbs[piece[1:]])
+        elif piece.startswith("<"):
+            if piece[1:-1] not in groups:
+                raise ValueError(f"unknown word group {piece!r}")
+            forms.update(groups[piece[1:-1]])
+        elif piece.endswith("~"):
+            if len(piece) < 4:
+                raise ValueError(f"{piece!r} is too short: at least three letters before ~")
+            prefixes.append(piece[:-1])
+        elif piece:
+            forms.add(piece)
+    if not forms and not prefixes:
+        raise ValueError(f"empty part in {item!r}")
+    return Part(frozenset(forms), tuple(prefixes), gap, item.endswith("?"))
 
 
 def _cue(entry: Mapping[str, Any], verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> Cue:
@@ -318,7 +314,7 @@ def load(folder: Path | None = None) -> Cues:
 
 def failures(cues: Cues) -> Iterator[str]:
     """Yield a line for each example on which a cue does not do what it should."""
-    from assistant.understanding.clauses import lexicon, take_apart
+    from assistant.understanding.clauses import take_apart
 
     for cue in cues.cues:
         alone = Cues([cue])

@@ -87,10 +87,7 @@ def decide(account: Account, found: Sequence[Found], rows: Sequence[Sequence[str
     logs = chances(learned, inputs_of(account, found, rows, learned.clause, learned.account))
     danger = 1 - math.exp(logs["safety"]["none"])
     joint = _joint(logs)
-    if danger >= DANGER_FROM:
-        reading = _in_danger(logs, danger)
-    else:
-        reading = _in_safety(logs, joint, danger)
+    reading = _in_danger(logs, danger) if danger >= DANGER_FROM else _in_safety(logs, joint, danger)
     evidence = _evidence(reading, account, found, rows, learned)
     return Reading(
         pattern=reading.pattern,
@@ -121,7 +118,9 @@ def _in_danger(logs: Mapping[str, Mapping[str, float]], danger: float) -> Readin
 
 
 def _in_safety(
-    logs: Mapping[str, Mapping[str, float]], joint: list[tuple[float, str, str, tuple[str, ...]]], danger: float
+    logs: Mapping[str, Mapping[str, float]],
+    joint: list[tuple[float, str, str, tuple[str, ...]]],
+    danger: float,
 ) -> Reading:
     best = _best_parts(joint)
     _, shape, step, fears = best
@@ -143,7 +142,9 @@ def _in_safety(
     )  # fmt: skip
 
 
-def _best_parts(joint: list[tuple[float, str, str, tuple[str, ...]]]) -> tuple[float, str, str, tuple[str, ...]]:
+def _best_parts(
+    joint: list[tuple[float, str, str, tuple[str, ...]]],
+) -> tuple[float, str, str, tuple[str, ...]]:
     """Return the best reading with the most probable pattern (a pattern is the sum of its shapes)."""
     mass: dict[str, float] = {}
     for chance, shape, _, _ in joint:
@@ -175,7 +176,11 @@ def _question(reading: Reading, joint: list[tuple[float, str, str, tuple[str, ..
 
 
 def _evidence(
-    reading: Reading, account: Account, found: Sequence[Found], rows: Sequence[Sequence[str]], learned: Learned
+    reading: Reading,
+    account: Account,
+    found: Sequence[Found],
+    rows: Sequence[Sequence[str]],
+    learned: Learned,
 ) -> tuple[Evidence, ...]:
     """Return the words on which each conclusion rests, the strongest ones first."""
     table = [learned.clause.score(row) for row in rows]
@@ -206,7 +211,7 @@ def _for_head(
     """Return up to two clauses that speak most for a head: the cue that fired there, else the learned sign."""
     column = learned.clause.heads.index(head)
     order = sorted(range(len(table)), key=lambda i: -table[i][column])
-    evidence = []
+    evidence: list[Evidence] = []
     for n in order[: 2 if head not in ("told", "asked") else 1]:
         if evidence and table[n][column] < 0:
             break
@@ -219,8 +224,7 @@ def _for_head(
             rule = max(fired, key=lambda f: f.cue.strength).cue.id
         else:
             rule = f"learned:{learned.clause.best_sign(rows[n], column)}"
-        start, end = account.tokens[clause.start].start, account.tokens[clause.end - 1].end
-        evidence.append(Evidence(conclusion, rule, account.words(clause.start, clause.end), start, end))
+        evidence.append(_piece(conclusion, rule, account, *_sentence_around(account, n)))
     return evidence
 
 
@@ -231,8 +235,7 @@ def _for_topic(
     fired = [f for f in found if f.cue.shows == f"topic:{topic}"]
     if fired:
         best = max(fired, key=lambda f: f.cue.strength)
-        start, end = account.tokens[best.start].start, account.tokens[best.end - 1].end
-        return [Evidence("topic", best.cue.id, account.words(best.start, best.end), start, end)]
+        return [_piece("topic", best.cue.id, account, best.start, best.end)]
     column = learned.account.heads.index(f"topic={topic}")
     if not rows:
         return []
@@ -243,6 +246,43 @@ def _for_topic(
 
     n = max(range(len(rows)), key=weight)
     clause = account.clauses[n]
-    start, end = account.tokens[clause.start].start, account.tokens[clause.end - 1].end
     sign = learned.account.best_sign(rows[n], column)
-    return [Evidence("topic", f"learned:{sign}", account.words(clause.start, clause.end), start, end)]
+    return [_piece("topic", f"learned:{sign}", account, clause.start, clause.end)]
+
+
+def _piece(conclusion: str, rule: str, account: Account, start: int, end: int) -> Evidence:
+    """Return the words from `start` up to `end` as evidence."""
+    place = account.tokens[start].start, account.tokens[end - 1].end
+    return Evidence(conclusion, rule, account.words(start, end), *place)
+
+
+def _sentence_around(account: Account, n: int) -> tuple[int, int]:
+    """Return the words around clause `n` that can be given back: a sentence, or as much of it as is short enough.
+
+    Grows to the left until a clause that can begin a sentence, then to the right to the sentence's end,
+    as long as it stays within `_QUOTE` words.
+    """
+    first = last = n
+    clauses, tokens = account.clauses, account.tokens
+
+    def length(low: int, high: int) -> int:
+        return clauses[high].end - clauses[low].start
+
+    def begins(i: int) -> bool:
+        return i == 0 or tokens[clauses[i].start].breaks == 2 or tokens[clauses[i].start].form in _BEGINNINGS
+
+    while not begins(first) and length(first - 1, last) <= _QUOTE:
+        first -= 1
+    while (
+        last + 1 < len(clauses)
+        and tokens[clauses[last + 1].start].breaks < 2
+        and tokens[clauses[last + 1].start].form in _GOING_ON
+        and length(first, last + 1) <= _QUOTE
+    ):
+        last += 1
+    return clauses[first].start, clauses[last].end
+
+
+_QUOTE = 14
+_BEGINNINGS = frozenset({"ik", "hij", "ze", "we", "en", "maar", "toen", "dan", "dus", "mijn", "daarna"})
+_GOING_ON = frozenset({"dat", "of", "omdat", "als", "want", "om", "waar", "die", "voor", "hoe", "wat"})

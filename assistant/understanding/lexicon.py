@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,12 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path}: {error}") from error
 
 
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """Return the word groups that come along, loaded once."""
+    return Lexicon.load()
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """Who and what the words of an account stand for; all sets hold normalised forms."""
@@ -33,6 +40,9 @@ class Lexicon:
     opens: frozenset[str]
     negation: frozenset[str]
     names: frozenset[str]
+    outsiders: frozenset[str] = frozenset()
+    dutch: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset({"ik", "hij", "ze", "we", "je"})
     inheriting: frozenset[str] = frozenset({"en", "maar", "dus", "toen", "daarna", "dan"})
     common: frozenset[str] = frozenset()
@@ -50,5 +60,9 @@ class Lexicon:
             saying=frozenset(words["verbs"]["saying"]),
             opens=frozenset(words["connectives"]["opens"]),
             negation=frozenset(words["connectives"]["negation"]),
+            outsiders=frozenset(words["people"]["outsiders"]),
+            dutch=frozenset(words["language"]["dutch"]),
+            foreign=frozenset(words["language"]["foreign"]),
+            common=frozenset(words["language"]["common"]),
             names=frozenset(names.read_text(encoding="utf-8").lower().split()) if names.exists() else frozenset(),
         )

@@ -42,11 +42,13 @@ class Sparse:
         return total
 
     def best_sign(self, found: Iterable[str], head: int) -> str:
-        """Return the sign that speaks most for `head`."""
+        """Return the sign with words in it that speaks most for `head`."""
+
         def weight(sign: str) -> float:
             return next((w for h, w in self.signs.get(sign, ()) if h == head), 0.0)
 
-        return max(sorted(set(found)), key=weight, default="")
+        lexical = {sign for sign in found if not sign.startswith(("actor:", "said:"))}
+        return max(sorted(lexical), key=weight, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,11 @@ def cue_inputs(found: Sequence[Found], words: int) -> dict[str, float]:
 
 
 def inputs_of(
-    account: Account, found: Sequence[Found], rows: Sequence[Sequence[str]], learned_clause: Sparse, learned_account: Sparse
+    account: Account,
+    found: Sequence[Found],
+    rows: Sequence[Sequence[str]],
+    learned_clause: Sparse,
+    learned_account: Sparse,
 ) -> dict[str, float]:
     """Return all named numbers that the last layer sees."""
     clause_scores = [learned_clause.score(row) for row in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.understanding.clauses import NOBODY, Account, Clause
 
@@ -29,7 +30,7 @@ def _stemmer():  # type: ignore[no-untyped-def]
 def of_clause(account: Account, clause: Clause) -> Iterator[str]:
     """Yield the signs of one clause, without those of cues."""
     stems = [stem(token.form) for token in account.tokens[clause.start : clause.end]]
-    units = stems + [f"{a}_{b}" for a, b in zip(stems, stems[1:])]
+    units = stems + [f"{a}_{b}" for a, b in pairwise(stems)]
     mood = "unreal-" if clause.unreal else ""
     for unit in units:
         yield f"w:{unit}"

@@ -19,14 +19,13 @@ def train(examples: Examples, phones: int, epochs: float, seed: int, threads: in
     """A network trained on `examples` for `epochs` passes with a one-cycle learning rate."""
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
-    network = PhoneNetwork(phones).to(memory_format=torch.contiguous_format)
+    network = PhoneNetwork(phones)
     steps = int(epochs * len(examples.phones) / (_CHUNK * _BATCH))
     optimiser = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=_DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, total_steps=steps + 1, pct_start=0.15)
-    step_function = torch.compile(_loss)
     began, losses, hits = time.monotonic(), [], []
     for step, (cepstra, targets) in enumerate(_batches(examples, steps, np.random.default_rng(seed))):
-        loss, hit = step_function(network, cepstra, targets)
+        loss, hit = _loss(network, cepstra, targets)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -34,8 +33,8 @@ def train(examples: Examples, phones: int, epochs: float, seed: int, threads: in
         losses.append(float(loss.detach()))
         hits.append(float(hit))
         if step % 200 == 199 or step == steps - 1:
-            seconds = time.monotonic() - began
-            print(f"step {step + 1}/{steps} loss {np.mean(losses):.3f} frames right {np.mean(hits):.3f} {seconds:.0f} s", flush=True)
+            progress = f"step {step + 1}/{steps}, {time.monotonic() - began:.0f} s"
+            print(f"{progress}: loss {np.mean(losses):.3f}, frames right {np.mean(hits):.3f}", flush=True)
             losses, hits = [], []
     return network
 

@@ -1,0 +1,26 @@
+# make demo: set everything up and show the main job.   make test: set everything up and run all checks.
+.PHONY: demo test check bench learn score model clean
+
+demo:
+	@tools/setup.sh run
+	@.venv/bin/verbonden demo
+
+test:
+	@tools/setup.sh test
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/python tools/check_rules.py
+	@.venv/bin/python tools/check_accounts.py accounts/*/*.jsonl
+	@.venv/bin/python -m pytest
+
+learn:                     ## learn the weights of the rules from accounts/build
+	@tools/setup.sh learn
+	@.venv/bin/python tools/learn.py
+
+score:                     ## score the understanding on accounts/measure, beside two baselines
+	@tools/setup.sh learn
+	@.venv/bin/python tools/score.py --baselines --calibration
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

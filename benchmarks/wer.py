@@ -1,0 +1,204 @@
+"""How many words the bundled model gets wrong on speech of voices it has never heard.
+
+    python -m benchmarks.wer [--model FOLDER] [--sentences FILE] [--limit N] [--errors]
+
+Every sentence of the file (one a line) is spoken by espeak-ng in the held-out voices at the held-out speeds (see
+models/making/voices.py) and by the plain voice, clean and with noise, and heard by the stock Vosk. Printed are the
+word error rate per voice and in all, the share of words outside the vocabulary, the recogniser's confidence, its
+speed, its size and load time, and how many spoken orders a run-time grammar gets right.
+Needs vosk, numpy and the program espeak-ng.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import vosk
+
+PROJECT = Path(__file__).resolve().parent.parent
+if str(PROJECT) not in sys.path:  # so that `python benchmarks/wer.py` works too
+    sys.path.insert(0, str(PROJECT))
+
+from models.making.text import normalise  # noqa: E402
+from models.making.voices import Voice, held_out_voices  # noqa: E402
+
+PLAIN_VOICES = [Voice("", speed) for speed in (120, 150, 175, 190)]
+SENTENCES = PROJECT / "benchmarks" / "data" / "wer_sentences.txt"
+MODEL = PROJECT / "models" / "verbonden-nl"
+NOISE_RATIO = 15  # dB below the speech
+TAIL = 0.3  # seconds of silence after the speech
+ORDERS = (
+    "ja", "nee", "stop", "pauze", "klaar", "ik ben klaar", "herhaal", "verder", "terug", "hulp", "langzamer", "sneller",
+    "zachter", "harder", "opnieuw",
+)  # fmt: skip
+
+
+@dataclass
+class Tally:
+    """Counts of one condition."""
+
+    words: int = 0
+    errors: int = 0
+    confusions: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, said: Sequence[str], heard: Sequence[str]) -> None:
+        """Count the errors of one sentence."""
+        pairs = align(said, heard)
+        self.words += len(said)
+        self.errors += sum(one != other for one, other in pairs)
+        self.confusions.update(pair for pair in pairs if pair[0] != pair[1])
+
+    def __str__(self) -> str:
+        return f"{100 * self.errors / max(self.words, 1):5.1f} %  ({self.errors} of {self.words} words)"
+
+
+def main() -> int:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--sentences", type=Path, default=SENTENCES)
+    parser.add_argument("--limit", type=int, help="only the first so many sentences")
+    parser.add_argument("--errors", action="store_true", help="list the commonest errors")
+    options = parser.parse_args()
+    lines = [words for line in options.sentences.read_text(encoding="utf-8").splitlines() if (words := normalise(line))]
+    sentences = lines[: options.limit]
+    vosk.SetLogLevel(-1)
+    began = time.perf_counter()
+    model = vosk.Model(str(options.model))
+    load = time.perf_counter() - began
+    size = sum(path.stat().st_size for path in options.model.rglob("*") if path.is_file())
+    print(f"model: {size / 1e6:.1f} MB on disk, loaded in {load:.2f} s")
+    print_vocabulary(model, sentences)
+    print_error_rates(model, sentences, options.errors)
+    print_orders(model)
+    return 0
+
+
+def print_vocabulary(model: vosk.Model, sentences: Sequence[Sequence[str]]) -> None:
+    """The share of words that the model does not have."""
+    words = [word for sentence in sentences for word in sentence]
+    missing = Counter(word for word in words if model.vosk_model_find_word(word) < 0)
+    share = 100 * missing.total() / max(len(words), 1)
+    print(f"{len(sentences)} sentences, {len(words)} words, {share:.1f} % out of vocabulary: {', '.join(sorted(missing))}")
+
+
+def print_error_rates(model: vosk.Model, sentences: Sequence[Sequence[str]], list_errors: bool) -> None:
+    """Word error rates by voice and noise; held-out voices speak every fourth sentence each, the plain voice all."""
+    rng = np.random.default_rng(1)
+    tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
+    confidences: list[float] = []
+    heard_seconds = spent = 0.0
+    for group, voices in (("held-out", held_out_voices()), ("plain", PLAIN_VOICES)):
+        for number, voice in itertools.product(range(len(sentences)), voices):
+            if (number + voices.index(voice)) % 4:
+                continue
+            said = sentences[number]
+            clean = speak(" ".join(said), voice)
+            for condition, sound in (("clean", clean), ("noisy", with_noise(clean, rng))):
+                began = time.process_time()
+                words = recognise(model, sound)
+                spent += time.process_time() - began
+                heard_seconds += len(sound[0]) / sound[1]
+                heard = [word["word"] for word in words]
+                confidences += [word["conf"] for word in words]
+                for key in (f"{voice.name} at {voice.speed}", f"all {group}"):
+                    tallies[key, condition].add(said, heard)
+    for (name, condition), tally in sorted(tallies.items(), key=lambda item: (item[0][0][:3] == "all", item[0])):
+        print(f"{name:22} {condition}  {tally}")
+    print(f"real-time factor {spent / heard_seconds:.3f} on one core")
+    quantiles = np.quantile(confidences, (0.01, 0.05, 0.1, 0.25, 0.5))
+    print("word confidence at 1, 5, 10, 25, 50 %: " + ", ".join(f"{value:.3f}" for value in quantiles))
+    if list_errors:
+        for (one, other), count in sum((t.confusions for k, t in tallies.items() if k[0][:3] == "all"), Counter()).most_common(40):
+            print(f"  {count:4}  {one or '(nothing)'} heard as {other or '(nothing)'}")
+
+
+def print_orders(model: vosk.Model) -> None:
+    """How many orders are heard right with a run-time grammar, and how many other words are taken for one."""
+    grammar = json.dumps([*ORDERS, "[unk]"])
+    voices = [*held_out_voices(), *PLAIN_VOICES]
+    right, wrong = 0, Counter()
+    for order, voice in itertools.product(ORDERS, voices):
+        heard = " ".join(word["word"] for word in recognise(model, speak(order, voice), grammar))
+        right += heard == order
+        if heard != order:
+            wrong[order, heard] += 1
+    count = len(ORDERS) * len(voices)
+    listed = "; ".join(f"{order} as {heard or '(nothing)'} {number}x" for (order, heard), number in wrong.most_common(8))
+    print(f"orders with a run-time grammar: {right} of {count} right. {listed}")
+    others = ["banaan", "morgen", "de", "keuken", "gisteren", "hij", "zei", "dat", "niet", "mijn", "moeder", "altijd", "hetzelfde", "kijk", "eens"]
+    taken = Counter()
+    for other, voice in itertools.product(others, random.Random(1).sample(voices, 5)):
+        heard = {word["word"] for word in recognise(model, speak(other, voice), grammar)}
+        if heard & set(ORDERS):
+            taken[other] += 1
+    print(f"other words taken for an order: {taken.total()} of {len(others) * 5} {dict(taken)}")
+
+
+def speak(text: str, voice: Voice) -> tuple[np.ndarray, int]:
+    """`text` by espeak-ng: int16 samples and their rate (22,050 Hz), as the assistant's own speech arrives."""
+    command = ["espeak-ng", "-v", voice.name, "-s", str(voice.speed), "-p", str(voice.pitch), "--stdout", text]
+    wave = subprocess.run(command, capture_output=True, check=True).stdout
+    rate = int.from_bytes(wave[24:28], "little")
+    samples = np.frombuffer(wave[44 : 44 + (len(wave) - 44) // 2 * 2], np.int16)
+    return np.concatenate([samples, np.zeros(int(TAIL * rate), np.int16)]), rate
+
+
+def with_noise(sound: tuple[np.ndarray, int], rng: np.random.Generator) -> tuple[np.ndarray, int]:
+    """The same with pinkish noise `NOISE_RATIO` dB below the speech."""
+    samples, rate = sound
+    spectrum = np.fft.rfft(rng.standard_normal(len(samples)))
+    noise = np.fft.irfft(spectrum / np.sqrt(np.arange(len(spectrum)) + 10), len(samples))
+    scale = np.std(samples.astype(np.float64)) * 10 ** (-NOISE_RATIO / 20) / np.std(noise)
+    return np.clip(samples * 0.7 + noise * scale * 0.7, -32768, 32767).astype(np.int16), rate
+
+
+def recognise(model: vosk.Model, sound: tuple[np.ndarray, int], grammar: str | None = None) -> list[dict]:
+    """What Vosk hears, as words with `word`, `conf`, `start` and `end`."""
+    samples, rate = sound
+    recogniser = vosk.KaldiRecognizer(model, rate, grammar) if grammar else vosk.KaldiRecognizer(model, rate)
+    recogniser.SetWords(True)
+    words: list[dict] = []
+    for start in range(0, len(samples), rate // 5):
+        if recogniser.AcceptWaveform(samples[start : start + rate // 5].tobytes()):
+            words += json.loads(recogniser.Result()).get("result", [])
+    return words + json.loads(recogniser.FinalResult()).get("result", [])
+
+
+def align(said: Sequence[str], heard: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of words with the fewest differences; "" stands for a missing or an added word."""
+    table = [[0] * (len(heard) + 1) for _ in range(len(said) + 1)]
+    for i in range(len(said) + 1):
+        for j in range(len(heard) + 1):
+            if i == 0 or j == 0:
+                table[i][j] = i + j
+                continue
+            change = table[i - 1][j - 1] + (said[i - 1] != heard[j - 1])
+            table[i][j] = min(change, table[i - 1][j] + 1, table[i][j - 1] + 1)
+    pairs, i, j = [], len(said), len(heard)
+    while i or j:
+        if i and j and table[i][j] == table[i - 1][j - 1] + (said[i - 1] != heard[j - 1]):
+            i, j = i - 1, j - 1
+            pairs.append((said[i], heard[j]))
+        elif i and table[i][j] == table[i - 1][j] + 1:
+            i -= 1
+            pairs.append((said[i], ""))
+        else:
+            j -= 1
+            pairs.append(("", heard[j]))
+    return pairs[::-1]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
