@@ -46,9 +46,7 @@ class SoundServer:
 
     def play(self, sound: Path, sink: str = "mic") -> subprocess.Popen[bytes]:
         """Start to play a file into a sink, in real time; by default into the microphone."""
-        return subprocess.Popen(
-            [need("paplay"), f"--device={sink}", "--latency-msec=50", str(sound)], env=self._env()
-        )
+        return subprocess.Popen([need("paplay"), f"--device={sink}", "--latency-msec=50", str(sound)], env=self._env())
 
     @contextlib.contextmanager
     def recording(self, to: Path, source: str = "speaker.monitor") -> Iterator[Path]:

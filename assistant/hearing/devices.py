@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.hearing.quiet import c_stderr_silenced
+from assistant.hearing.quiet import c_stderr_silenced, silence_c_stdio
 from assistant.trouble import ExitCode, Trouble
 
 SOUND_SERVERS = ("pipewire", "pulse", "default")
@@ -42,6 +42,7 @@ def sounddevice() -> Any:
 
     PortAudio tries every device when it is loaded, and ALSA comments on each that does not answer.
     """
+    silence_c_stdio()
     with c_stderr_silenced():
         try:
             import sounddevice as module

@@ -8,6 +8,8 @@ to `sys.stderr` in the meantime, from another thread or from the display, still 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import functools
 import io
 import os
 import sys
@@ -56,3 +58,20 @@ def _python_stderr_on(descriptor: int) -> Iterator[None]:
         finally:
             if sys.stderr is instead:
                 sys.stderr = before
+
+
+@functools.cache
+def silence_c_stdio() -> None:
+    """Send what C code prints to its `stderr` to nowhere, until the process ends. Linux only.
+
+    For threads that libraries keep running: PortAudio's prints three lines when a microphone is
+    pulled out, whenever that is. File descriptor 2 itself, and so Python's output, is left alone.
+    """
+    if sys.platform != "linux":
+        return
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # a C library that has no such variable
+        libc = ctypes.CDLL(None)
+        libc.fopen.restype = ctypes.c_void_p
+        nowhere = libc.fopen(os.devnull.encode(), b"w")
+        if nowhere:
+            ctypes.c_void_p.in_dll(libc, "stderr").value = nowhere

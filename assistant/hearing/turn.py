@@ -174,7 +174,8 @@ def listen(
     """
     stop = stop or threading.Event()
     with _ctrl_c() as interrupted:
-        listening = _Listening(Turn(patience), make_recogniser(microphone.rate), microphone.rate, on_event)
+        turn = Turn(patience, NO_SPEECH_SECONDS)
+        listening = _Listening(turn, make_recogniser(microphone.rate), microphone.rate, on_event)
         ending = None
         try:
             for block in microphone.blocks():

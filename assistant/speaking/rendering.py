@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,11 +54,11 @@ def render(
     words_a_minute: float = WORDS_A_MINUTE,
     limit: float = SENTENCE_SECONDS,
     command: Sequence[str] = COMMAND,
-) -> Iterator[SpokenSentence]:
+) -> Generator[SpokenSentence, None, None]:
     """Yield the sound of each sentence, in their order; the last one has no pause after it.
 
     Raises Trouble no_speech_engine, no_voice, speech_failed, and speech_timeout where a sentence
-    takes more than `limit` seconds. However it ends, the child is gone and its folder as well.
+    takes more than `limit` seconds. However it ends, also by `close()`, the child and its folder are gone.
     """
     sentences = [sentence for sentence in sentences if spoken(sentence)]
     if not sentences:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,10 +70,11 @@ class _Sound:
 
     def _rendered(self, sentences: Sequence[str], words_a_minute: float) -> Generator[SpokenSentence, None, None]:
         try:
-            for sentence in render(sentences, words_a_minute):
-                if self._keep:
-                    self._kept.append(sentence)
-                yield sentence
+            with contextlib.closing(render(sentences, words_a_minute)) as rendered:
+                for sentence in rendered:
+                    if self._keep:
+                        self._kept.append(sentence)
+                    yield sentence
         except Trouble as trouble:
             self.failure = trouble
 

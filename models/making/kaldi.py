@@ -62,11 +62,15 @@ class PhoneTable:
 
 @dataclass(frozen=True)
 class Affine:
-    """One affine layer with the offsets (in frames of 10 ms) that it sees: weights [out, offsets x in], bias [out]."""
+    """One affine layer with the offsets (in frames of 10 ms) that it sees: weights [out, offsets x in], bias [out].
+
+    `rectified` layers are followed by a ReLU.
+    """
 
     offsets: tuple[int, ...]
     weights: np.ndarray
     bias: np.ndarray
+    rectified: bool = False
 
 
 def forward(phone: int) -> int:
@@ -142,31 +146,40 @@ def _write_transitions(file: BinaryIO, table: PhoneTable) -> None:
 
 
 def _write_network(file: BinaryIO, layers: Sequence[Affine]) -> None:
+    """The network: affine layers, ReLUs after some, and the logarithm of the softmax at the end."""
     _token(file, "<Nnet3>")
     file.write(("\n" + "\n".join(_network_lines(layers)) + "\n\n").encode())
     _token(file, "<NumComponents>")
-    _integer(file, 2 * len(layers))
+    _integer(file, len(layers) + sum(layer.rectified for layer in layers) + 1)
     for number, layer in enumerate(layers):
-        last = number == len(layers) - 1
-        _token(file, "<ComponentName>")
-        _token(file, f"l{number}.affine")
+        _component_name(file, f"l{number}.affine")
         _write_affine(file, layer)
-        _token(file, "<ComponentName>")
-        _token(file, "output.log-softmax" if last else f"l{number}.relu")
-        _write_nonlinearity(file, "LogSoftmaxComponent" if last else "RectifiedLinearComponent", len(layer.bias))
+        if layer.rectified:
+            _component_name(file, f"l{number}.relu")
+            _write_nonlinearity(file, "RectifiedLinearComponent", len(layer.bias))
+    _component_name(file, "log-softmax")
+    _write_nonlinearity(file, "LogSoftmaxComponent", len(layers[-1].bias))
     _token(file, "</Nnet3>")
+
+
+def _component_name(file: BinaryIO, name: str) -> None:
+    _token(file, "<ComponentName>")
+    _token(file, name)
 
 
 def _network_lines(layers: Sequence[Affine]) -> list[str]:
     lines, source = [f"input-node name=input dim={CEPSTRA}"], "input"
+
+    def node(name: str, seen: str) -> str:
+        lines.append(f"component-node name={name} component={name} input={seen}")
+        return name
+
     for number, layer in enumerate(layers):
         spliced = [source if offset == 0 else f"Offset({source}, {offset})" for offset in layer.offsets]
-        seen = spliced[0] if len(spliced) == 1 else f"Append({', '.join(spliced)})"
-        last = number == len(layers) - 1
-        after = "output.log-softmax" if last else f"l{number}.relu"
-        lines.append(f"component-node name=l{number}.affine component=l{number}.affine input={seen}")
-        lines.append(f"component-node name={after} component={after} input=l{number}.affine")
-        source = after
+        source = node(f"l{number}.affine", spliced[0] if len(spliced) == 1 else f"Append({', '.join(spliced)})")
+        if layer.rectified:
+            source = node(f"l{number}.relu", source)
+    source = node("log-softmax", source)
     return [*lines, f"output-node name=output input={source} objective=linear"]
 
 

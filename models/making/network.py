@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import nn
@@ -10,7 +12,7 @@ from .features import CEPSTRA
 from .kaldi import Affine
 from .speech import SUBSAMPLING
 
-WIDTH, LAYERS = 384, 6
+WIDTH, NECK, LAYERS = 384, 160, 6
 SPLICE = 4  # frames left and right that the first layer sees
 CONTEXT = SPLICE + SUBSAMPLING * LAYERS  # frames left and right of an output: 22
 
@@ -18,7 +20,8 @@ CONTEXT = SPLICE + SUBSAMPLING * LAYERS  # frames left and right of an output: 2
 class PhoneNetwork(nn.Module):
     """Cepstra [batch, 40, 3 n + 42] to log probabilities of phones [batch, phones, n].
 
-    All layers after the first work on every third frame; -3, 0, +3 frames are neighbours there.
+    All layers after the first work on every third frame; -3, 0, +3 frames are neighbours there. Each of them is
+    factored through a narrow linear layer, which halves the network.
     """
 
     def __init__(self, phones: int) -> None:
@@ -27,7 +30,8 @@ class PhoneNetwork(nn.Module):
         layers: list[nn.Module] = [nn.Conv1d(CEPSTRA, WIDTH, 2 * SPLICE + 1, stride=SUBSAMPLING)]
         layers += [nn.ReLU(), nn.BatchNorm1d(WIDTH, affine=False)]
         for _ in range(LAYERS):
-            layers += [nn.Conv1d(WIDTH, WIDTH, 3), nn.ReLU(), nn.BatchNorm1d(WIDTH, affine=False)]
+            layers += [nn.Conv1d(WIDTH, NECK, 3, bias=False), nn.Conv1d(NECK, WIDTH, 1)]
+            layers += [nn.ReLU(), nn.BatchNorm1d(WIDTH, affine=False)]
         layers += [nn.Conv1d(WIDTH, WIDTH, 1), nn.ReLU(), nn.BatchNorm1d(WIDTH, affine=False)]
         layers += [nn.Conv1d(WIDTH, phones, 1)]
         self.layers = nn.Sequential(*layers)
@@ -37,21 +41,26 @@ class PhoneNetwork(nn.Module):
 
 
 def folded_layers(network: PhoneNetwork) -> list[Affine]:
-    """The network's affine layers, each with the normalisation before it folded in; ReLU goes between them."""
+    """The network's affine layers, each with the normalisation before it folded in."""
     network = network.eval().float()
     scale, shift = _normalisation(network.input_norm)
     layers: list[Affine] = []
     for module in network.layers:
         if isinstance(module, nn.BatchNorm1d):
             scale, shift = _normalisation(module)
+        elif isinstance(module, nn.ReLU):
+            layers[-1] = replace(layers[-1], rectified=True)
         elif isinstance(module, nn.Conv1d):
             layers.append(_fold(module, scale, shift, step=1 if not layers else SUBSAMPLING))
+            scale, shift = np.ones(len(layers[-1].bias)), np.zeros(len(layers[-1].bias))
     return layers
 
 
 def _fold(conv: nn.Conv1d, scale: np.ndarray, shift: np.ndarray, step: int) -> Affine:
     weights = conv.weight.detach().double().numpy()  # [out, in, taps]
-    bias = conv.bias.detach().double().numpy() + np.einsum("oit,i->o", weights, shift)
+    bias = np.einsum("oit,i->o", weights, shift)
+    if conv.bias is not None:
+        bias = bias + conv.bias.detach().double().numpy()
     weights = (weights * scale[None, :, None]).transpose(0, 2, 1).reshape(len(bias), -1)
     half = conv.kernel_size[0] // 2
     offsets = tuple(step * tap for tap in range(-half, half + 1))

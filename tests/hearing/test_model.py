@@ -182,7 +182,12 @@ def test_a_good_model_is_tried_once(
 ) -> None:
     tried: list[Path] = []
     real = model.loads
-    monkeypatch.setattr(model, "loads", lambda path: bool(tried.append(path)) or real(path))
+
+    def noted(path: Path) -> bool:
+        tried.append(path)
+        return real(path)
+
+    monkeypatch.setattr(model, "loads", noted)
     remembered = tmp_path / "nieuw" / "onthouden"
     for _ in range(2):
         recogniser = Recogniser(model.load(_chosen(copy), remembered), 16000)

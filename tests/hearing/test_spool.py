@@ -2,6 +2,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -91,11 +92,9 @@ def test_a_killed_process_loses_less_than_a_second(tmp_path: Path) -> None:
     assert set(soundfile.read(left, dtype="int16")[0]) == {0x1010}
 
 
-def test_a_second_is_the_longest_that_sound_waits_for_the_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_is_the_longest_that_sound_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(spool.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     recording = Spool.start(tmp_path)
     recording.write(BLOCK)
     on_disk = recording.path.stat().st_size

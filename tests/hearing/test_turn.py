@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 
 from assistant.hearing.transcript import Transcript, Word
 from assistant.hearing.turn import (
-    CHUNK_SECONDS,
     Chunk,
     Ending,
     Press,
@@ -12,6 +11,7 @@ from assistant.hearing.turn import (
     Words,
     without_closing_words,
 )
+from assistant.hearing.voice_activity import CHUNK_SECONDS
 
 VOICE, SILENCE = Chunk(0.95), Chunk(0.02)
 

@@ -26,7 +26,7 @@ def test_silence_around_is_cut_and_the_edges_are_soft() -> None:
     quiet = np.zeros(RATE, dtype=np.float32)
     samples = to_samples(shape(np.concatenate([quiet, _tone(0.3), quiet]), RATE))
     assert len(samples) == pytest.approx(RATE * (1 + 2 * EDGE_SECONDS), abs=RATE * 0.01)
-    abrupt = to_samples(shape(_tone(0.3) + 0.2, RATE))
+    abrupt = to_samples(shape(_tone(0.3) + np.float32(0.2), RATE))
     assert abs(abrupt[0]) < 0.001
     assert abs(abrupt[-1]) < 0.002
     assert np.abs(abrupt[:20]).max() < 0.05

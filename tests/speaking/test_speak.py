@@ -1,13 +1,15 @@
 import functools
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import soundfile
 from virtual_sound import SoundServer
 
-from assistant.speaking import rendering, speak as speaking
+from assistant.hearing.recogniser import hear_file
+from assistant.speaking import speak as speaking
 from assistant.speaking.playing import play
 from assistant.speaking.rendering import SpokenSentence
 from assistant.speaking.speak import SpeechReport, speak
@@ -33,6 +35,17 @@ def test_it_plays_and_saves_the_same(sound_server: SoundServer, tmp_path: Path) 
     assert _seconds(heard) > _seconds(path) > 4
 
 
+def test_what_comes_out_of_the_loudspeaker_can_be_understood(
+    sound_server: SoundServer, bundled_model: Any, tmp_path: Path
+) -> None:
+    with sound_server.recording(tmp_path / "gehoord.wav") as heard:
+        assert speak(["Jullie hadden ruzie over de afwas.", "Hij liep weg."], play, None).played
+    words = hear_file(heard, bundled_model).text.split()
+    said = "jullie hadden ruzie over de afwas hij liep weg".split()
+    assert len(set(said) - set(words)) <= 1
+    assert abs(len(words) - len(said)) <= 1
+
+
 def test_without_a_loudspeaker_the_file_is_still_complete(tmp_path: Path) -> None:
     whole, deaf = tmp_path / "heel.wav", tmp_path / "doof.wav"
     assert speak(SENTENCES, None, whole) == SpeechReport(saved=whole)
@@ -54,7 +67,7 @@ def test_a_stop_is_no_problem(sound_server: SoundServer, tmp_path: Path) -> None
 def test_a_voice_that_fails_is_a_problem_and_no_half_file_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def one_and_no_more(sentences: list[str], *options: object) -> Iterator[SpokenSentence]:
+    def one_and_no_more(sentences: list[str], *options: object) -> Generator[SpokenSentence, None, None]:
         yield SpokenSentence(sentences[0], b"\1\1" * 100, 22050, 0.7)
         raise Trouble("speech_timeout", ExitCode.NO_VOICE)
 
@@ -79,5 +92,5 @@ def test_a_place_that_cannot_be_written_to_does_not_keep_it_from_playing(tmp_pat
 
 
 def test_nobody_listens_and_nothing_is_rendered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "render", lambda *options: pytest.fail("rendered"))
+    monkeypatch.setattr(speaking, "render", lambda *options: pytest.fail("rendered"))
     assert speak(SENTENCES, None, None) == SpeechReport()

@@ -73,7 +73,7 @@ def test_every_help_line_is_read_digit_by_digit_wherever_it_stands(number: str, 
 def test_any_text_becomes_one_line_without_signs_that_would_be_read_out(text: str) -> None:
     said = spoken(text)
     assert said == " ".join(said.split())
-    assert not set(said) & set("<>*_#{}[]|~^\\\"“”…–—🙂\x00\u200b")
+    assert not set(said) & set('<>*_#{}[]|~^\\"“”…–—🙂\x00\u200b')
 
 
 @given(st.lists(st.sampled_from(["ik", "zei", "niets", "meer", "en", "toen", "liep", "hij", "weg"]), min_size=1))
