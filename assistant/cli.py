@@ -15,7 +15,7 @@ import click
 
 from assistant import __version__
 from assistant.dutch_help import DutchGroup, mistake
-from assistant.trouble import ExitCode, Trouble
+from assistant.trouble import BrokenData, ExitCode, Trouble
 
 FILE = click.Path(path_type=Path)
 
@@ -106,9 +106,7 @@ def main() -> None:
     except click.ClickException as error:
         _leave(mistake(error), ExitCode.USAGE)
     except Trouble as trouble:
-        from assistant.conversation.screen import line_of
-
-        _leave(line_of(trouble), trouble.code)
+        _leave_with(trouble)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(ExitCode.INTERRUPTED)
     except BrokenPipeError:
@@ -117,9 +115,20 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("VERBONDEN_DEBUG"):
             raise
-        from assistant.conversation.screen import line_of
+        _leave_with(_unexpected(error))
 
-        _leave(line_of(Trouble("internal", ExitCode.INTERNAL, reason=type(error).__name__)), ExitCode.INTERNAL)
+
+def _unexpected(error: Exception) -> Trouble:
+    """Return a mistake of the program, or of its data, as a Trouble."""
+    if isinstance(error, BrokenData):
+        return Trouble("broken_data", ExitCode.BROKEN_DATA, reason=str(error).splitlines()[0])
+    return Trouble("internal", ExitCode.INTERNAL, reason=type(error).__name__)
+
+
+def _leave_with(trouble: Trouble) -> None:
+    from assistant.conversation.screen import line_of
+
+    _leave(line_of(trouble), trouble.code)
 
 
 def _leave(line: str, code: ExitCode) -> None:

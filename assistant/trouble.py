@@ -38,6 +38,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+class BrokenData(ValueError):
+    """Rules, prompts or settings that cannot be used; the message names file, place and reason."""
+
+
 class Trouble(Exception):
     """Something that stops the job, and what the user is told about it.
 

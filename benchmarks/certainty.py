@@ -120,7 +120,7 @@ def show(trials: Sequence[Trial]) -> None:
     certainties = [trial.certainty for trial in trials]
     print(f"\n{trials[0].kind}: {len(trials)}, of them sure: {sum(one.sure for one in certainties)}")
     print(f"{'':18}   min    5%   25%   50%   75%   95%   max")
-    for label in ("mean_confidence", "share_sure", "words"):
+    for label in ("understood", "mean_confidence", "share_sure", "words"):
         values = sorted(float(getattr(one, label)) for one in certainties)
         marks = [values[round(share * (len(values) - 1))] for share in (0, 0.05, 0.25, 0.5, 0.75, 0.95, 1)]
         print(f"{label:18}" + "".join(f"{mark:6.0f}" if label == "words" else f"{mark:6.2f}" for mark in marks))

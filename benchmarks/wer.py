@@ -22,16 +22,18 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import vosk
 
 PROJECT = Path(__file__).resolve().parent.parent
 if str(PROJECT) not in sys.path:  # so that `python benchmarks/wer.py` works too
     sys.path.insert(0, str(PROJECT))
 
-from models.making.text import normalise  # noqa: E402
 from models.making.voices import Voice, held_out_voices  # noqa: E402
+from models.making.writing import normalise  # noqa: E402
 
 PLAIN_VOICES = [Voice("", speed) for speed in (120, 150, 175, 190)]
 SENTENCES = PROJECT / "benchmarks" / "data" / "wer_sentences.txt"
@@ -42,6 +44,12 @@ ORDERS = (
     "ja", "nee", "stop", "pauze", "klaar", "ik ben klaar", "herhaal", "verder", "terug", "hulp", "langzamer", "sneller",
     "zachter", "harder", "opnieuw",
 )  # fmt: skip
+NO_ORDERS = (
+    "banaan", "morgen", "keuken", "gisteren", "hij zei dat niet", "mijn moeder", "altijd hetzelfde", "kijk eens",
+    "dat vind ik ook", "in de slaapkamer",
+)  # fmt: skip
+Sound = tuple[npt.NDArray[np.int16], int]  # samples and their rate
+Heard = dict[str, Any]  # a word by Vosk: `word`, `conf`, `start`, `end`
 
 
 @dataclass
@@ -59,7 +67,8 @@ class Tally:
         self.errors += sum(one != other for one, other in pairs)
         self.confusions.update(pair for pair in pairs if pair[0] != pair[1])
 
-    def __str__(self) -> str:
+    def rate(self) -> str:
+        """The word error rate, for people."""
         return f"{100 * self.errors / max(self.words, 1):5.1f} %  ({self.errors} of {self.words} words)"
 
 
@@ -90,7 +99,9 @@ def print_vocabulary(model: vosk.Model, sentences: Sequence[Sequence[str]]) -> N
     words = [word for sentence in sentences for word in sentence]
     missing = Counter(word for word in words if model.vosk_model_find_word(word) < 0)
     share = 100 * missing.total() / max(len(words), 1)
-    print(f"{len(sentences)} sentences, {len(words)} words, {share:.1f} % out of vocabulary: {', '.join(sorted(missing))}")
+    print(
+        f"{len(sentences)} sentences, {len(words)} words, {share:.1f} % out of vocabulary: {', '.join(sorted(missing))}"
+    )
 
 
 def print_error_rates(model: vosk.Model, sentences: Sequence[Sequence[str]], list_errors: bool) -> None:
@@ -114,13 +125,16 @@ def print_error_rates(model: vosk.Model, sentences: Sequence[Sequence[str]], lis
                 confidences += [word["conf"] for word in words]
                 for key in (f"{voice.name} at {voice.speed}", f"all {group}"):
                     tallies[key, condition].add(said, heard)
-    for (name, condition), tally in sorted(tallies.items(), key=lambda item: (item[0][0][:3] == "all", item[0])):
-        print(f"{name:22} {condition}  {tally}")
+    for (name, condition), tally in sorted(tallies.items(), key=lambda item: (item[0][0].startswith("all"), item[0])):
+        print(f"{name:22} {condition}  {tally.rate()}")
     print(f"real-time factor {spent / heard_seconds:.3f} on one core")
     quantiles = np.quantile(confidences, (0.01, 0.05, 0.1, 0.25, 0.5))
     print("word confidence at 1, 5, 10, 25, 50 %: " + ", ".join(f"{value:.3f}" for value in quantiles))
     if list_errors:
-        for (one, other), count in sum((t.confusions for k, t in tallies.items() if k[0][:3] == "all"), Counter()).most_common(40):
+        confusions: Counter[tuple[str, str]] = Counter()
+        for (name, _), tally in tallies.items():
+            confusions.update(tally.confusions if name.startswith("all") else {})
+        for (one, other), count in confusions.most_common(40):
             print(f"  {count:4}  {one or '(nothing)'} heard as {other or '(nothing)'}")
 
 
@@ -128,25 +142,26 @@ def print_orders(model: vosk.Model) -> None:
     """How many orders are heard right with a run-time grammar, and how many other words are taken for one."""
     grammar = json.dumps([*ORDERS, "[unk]"])
     voices = [*held_out_voices(), *PLAIN_VOICES]
-    right, wrong = 0, Counter()
+    right = 0
+    wrong: Counter[tuple[str, str]] = Counter()
     for order, voice in itertools.product(ORDERS, voices):
         heard = " ".join(word["word"] for word in recognise(model, speak(order, voice), grammar))
         right += heard == order
         if heard != order:
             wrong[order, heard] += 1
     count = len(ORDERS) * len(voices)
-    listed = "; ".join(f"{order} as {heard or '(nothing)'} {number}x" for (order, heard), number in wrong.most_common(8))
-    print(f"orders with a run-time grammar: {right} of {count} right. {listed}")
-    others = ["banaan", "morgen", "de", "keuken", "gisteren", "hij", "zei", "dat", "niet", "mijn", "moeder", "altijd", "hetzelfde", "kijk", "eens"]
-    taken = Counter()
-    for other, voice in itertools.product(others, random.Random(1).sample(voices, 5)):
-        heard = {word["word"] for word in recognise(model, speak(other, voice), grammar)}
-        if heard & set(ORDERS):
-            taken[other] += 1
-    print(f"other words taken for an order: {taken.total()} of {len(others) * 5} {dict(taken)}")
+    print(f"orders with a run-time grammar: {right} of {count} right")
+    for (order, heard), number in wrong.most_common(8):
+        print(f"  {number:4}  {order} heard as {heard or '(nothing)'}")
+    taken: Counter[str] = Counter()
+    for other in NO_ORDERS:
+        for voice in random.Random(1).sample(voices, 5):
+            found = {word["word"] for word in recognise(model, speak(other, voice), grammar)}
+            taken[other] += bool(found & set(ORDERS))
+    print(f"other words taken for an order: {taken.total()} of {len(NO_ORDERS) * 5} {dict(+taken)}")
 
 
-def speak(text: str, voice: Voice) -> tuple[np.ndarray, int]:
+def speak(text: str, voice: Voice) -> Sound:
     """`text` by espeak-ng: int16 samples and their rate (22,050 Hz), as the assistant's own speech arrives."""
     command = ["espeak-ng", "-v", voice.name, "-s", str(voice.speed), "-p", str(voice.pitch), "--stdout", text]
     wave = subprocess.run(command, capture_output=True, check=True).stdout
@@ -155,7 +170,7 @@ def speak(text: str, voice: Voice) -> tuple[np.ndarray, int]:
     return np.concatenate([samples, np.zeros(int(TAIL * rate), np.int16)]), rate
 
 
-def with_noise(sound: tuple[np.ndarray, int], rng: np.random.Generator) -> tuple[np.ndarray, int]:
+def with_noise(sound: Sound, rng: np.random.Generator) -> Sound:
     """The same with pinkish noise `NOISE_RATIO` dB below the speech."""
     samples, rate = sound
     spectrum = np.fft.rfft(rng.standard_normal(len(samples)))
@@ -164,16 +179,17 @@ def with_noise(sound: tuple[np.ndarray, int], rng: np.random.Generator) -> tuple
     return np.clip(samples * 0.7 + noise * scale * 0.7, -32768, 32767).astype(np.int16), rate
 
 
-def recognise(model: vosk.Model, sound: tuple[np.ndarray, int], grammar: str | None = None) -> list[dict]:
+def recognise(model: vosk.Model, sound: Sound, grammar: str | None = None) -> list[Heard]:
     """What Vosk hears, as words with `word`, `conf`, `start` and `end`."""
     samples, rate = sound
     recogniser = vosk.KaldiRecognizer(model, rate, grammar) if grammar else vosk.KaldiRecognizer(model, rate)
     recogniser.SetWords(True)
-    words: list[dict] = []
+    words: list[Heard] = []
     for start in range(0, len(samples), rate // 5):
         if recogniser.AcceptWaveform(samples[start : start + rate // 5].tobytes()):
             words += json.loads(recogniser.Result()).get("result", [])
-    return words + json.loads(recogniser.FinalResult()).get("result", [])
+    words += json.loads(recogniser.FinalResult()).get("result", [])
+    return words
 
 
 def align(said: Sequence[str], heard: Sequence[str]) -> list[tuple[str, str]]:

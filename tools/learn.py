@@ -46,7 +46,8 @@ TASKS: dict[str, tuple[str, ...]] = {
     **{f"fear:{fear}": ("no", "yes") for fear in FEARS},
 }
 ACCOUNT_HEADS = tuple(f"{task}={value}" for task, values in TASKS.items() for value in values if value != "no")
-MIN_ACCOUNTS = 3
+MIN_ACCOUNTS = 2
+BALANCE = 0.5
 
 
 @dataclass
@@ -144,16 +145,14 @@ def example(labels: dict[str, Any], writer: str, clean: bool) -> Example:
     return Example(labels, writer, account, found, scores.clause_signs(account, found), clean)
 
 
-def fit(
-    x: sparse.csr_matrix, y: np.ndarray, l2: float, weight: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray]:
+def fit(x: sparse.csr_matrix, y: np.ndarray, l2: float) -> tuple[np.ndarray, np.ndarray]:
     """Fit one logistic regression per column of y at once; return weights (signs, heads) and bias (heads).
 
     Columns of y may hold nan: those rows do not count for that head.
     """
     known = ~np.isnan(y)
     target = np.where(known, y, 0.0)
-    mass = known * (1.0 if weight is None else weight[:, None])
+    mass = known * balance(y)
     n, heads = mass.sum(0).clip(1), y.shape[1]
     xt = x.T.tocsr()
 
@@ -173,15 +172,30 @@ def fit(
     return w[:-1], w[-1]
 
 
-def matrix(rows: list[list[str]], index: dict[str, int]) -> sparse.csr_matrix:
-    """Return the signs of each row as the layers see them: 1 / square root of their count."""
+def matrix(rows: list[list[str]], index: dict[str, int], rarity: dict[str, float]) -> sparse.csr_matrix:
+    """Return the signs of each row as the layers see them (`scores.shares`), an array (rows, signs)."""
     at, columns, values = [0], [], []
     for row in rows:
-        known = [index[sign] for sign in set(row) if sign in index]
-        columns += known
-        values += [1 / math.sqrt(len(known) + 1)] * len(known)
+        for sign, share in scores.shares(row, rarity).items():
+            columns.append(index[sign])
+            values.append(share)
         at.append(len(columns))
     return sparse.csr_matrix((values, columns, at), shape=(len(rows), len(index)))
+
+
+def rarities(rows: list[list[str]], index: dict[str, int]) -> dict[str, float]:
+    """Return the inverse document frequency of each sign."""
+    count: Counter[str] = Counter()
+    for row in rows:
+        count.update(sign for sign in set(row) if sign in index)
+    return {sign: round(1 + math.log((1 + len(rows)) / (1 + count[sign])), 3) for sign in index}
+
+
+def balance(y: np.ndarray) -> np.ndarray:
+    """Return weights for y (rows, heads) that let the yes and the no of each head count alike, softened."""
+    with np.errstate(invalid="ignore"):
+        yes = np.nanmean(y, axis=0).clip(1e-3, 1 - 1e-3)
+        return np.where(y > 0, (0.5 / yes) ** BALANCE, (0.5 / (1 - yes)) ** BALANCE)
 
 
 def common_signs(examples: list[Example]) -> dict[str, int]:
@@ -194,16 +208,19 @@ def common_signs(examples: list[Example]) -> dict[str, int]:
 
 
 def sparse_layer(
-    heads: tuple[str, ...], w: np.ndarray, b: np.ndarray, index: dict[str, int], keep: int
+    heads: tuple[str, ...], rows: list[list[str]], y: np.ndarray, index: dict[str, int], l2: float, keep: int
 ) -> scores.Sparse:
-    """Return a layer with its `keep` largest weights."""
+    """Learn a layer on rows of signs; y (rows, heads); only the `keep` largest weights stay."""
+    rarity = rarities(rows, index)
+    w, b = fit(matrix(rows, index, rarity), y, l2)
     limit = np.sort(np.abs(w).ravel())[-min(keep, w.size)]
-    rows: dict[str, list[tuple[int, float]]] = {}
+    weights: dict[str, list[tuple[int, float]]] = {}
     for sign, i in index.items():
-        pairs = [(int(h), round(float(w[i, h]), 3)) for h in np.flatnonzero(np.abs(w[i]) >= max(limit, 1e-3))]
+        pairs = [(int(h), round(float(w[i, h]), 2)) for h in np.flatnonzero(np.abs(w[i]) >= max(limit, 1e-3))]
         if pairs:
-            rows[sign] = pairs
-    return scores.Sparse(heads, tuple(round(float(v), 3) for v in b), rows)
+            weights[sign] = pairs
+    rarity = {sign: value for sign, value in rarity.items() if sign in weights}
+    return scores.Sparse(heads, tuple(round(float(v), 3) for v in b), rarity, weights)
 
 
 def learn_sparse(examples: list[Example], options: argparse.Namespace) -> tuple[scores.Sparse, scores.Sparse]:
@@ -215,12 +232,10 @@ def learn_sparse(examples: list[Example], options: argparse.Namespace) -> tuple[
         if marked is not None:
             rows += each.rows
             marks.append(marked)
-    w, b = fit(matrix(rows, index), np.vstack(marks), options.l2_clause)
-    clause = sparse_layer(CLAUSE_HEADS, w, b, index, options.keep)
+    clause = sparse_layer(CLAUSE_HEADS, rows, np.vstack(marks), index, options.l2_clause, options.keep)
     whole = [[sign for row in each.rows for sign in row] for each in examples]
     y = np.array([[target(each.labels, head) for head in ACCOUNT_HEADS] for each in examples])
-    w, b = fit(matrix(whole, index), y, options.l2_account)
-    return clause, sparse_layer(ACCOUNT_HEADS, w, b, index, options.keep)
+    return clause, sparse_layer(ACCOUNT_HEADS, whole, y, index, options.l2_account, options.keep)
 
 
 def target(labels: dict[str, Any], head: str) -> float:
@@ -280,11 +295,12 @@ def save(path: Path, clause: scores.Sparse, account: scores.Sparse, final: dict[
     """Write all weights as JSON, one sign a line so that changes can be read."""
 
     def layer(each: scores.Sparse) -> str:
-        rows = ",\n".join(
-            json.dumps(s, ensure_ascii=False) + ":" + json.dumps(p, separators=(",", ":"))
-            for s, p in sorted(each.signs.items())
-        )
-        return f'{{"heads":{json.dumps(each.heads)},"bias":{json.dumps(each.bias)},"signs":{{\n{rows}}}}}'
+        lines = []
+        for sign, pairs in sorted(each.signs.items()):
+            row = [each.rarity[sign], *(number for pair in pairs for number in pair)]
+            lines.append(json.dumps(sign, ensure_ascii=False) + ":" + json.dumps(row, separators=(",", ":")))
+        signs = ",\n".join(lines)
+        return f'{{"heads":{json.dumps(each.heads)},"bias":{json.dumps(each.bias)},"signs":{{\n{signs}}}}}'
 
     last = {t: {"classes": d.classes, "bias": d.bias, "weights": d.weights} for t, d in final.items()}
     tasks = ",\n".join(f"{json.dumps(t)}:{json.dumps(d, separators=(',', ':'))}" for t, d in last.items())
@@ -301,8 +317,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--l2-clause", type=float, default=3e-5)
-    parser.add_argument("--l2-account", type=float, default=3e-4)
-    parser.add_argument("--l2-final", type=float, default=30.0)
+    parser.add_argument("--l2-account", type=float, default=1e-4)
+    parser.add_argument("--l2-final", type=float, default=100.0)
     parser.add_argument("--keep", type=int, default=60_000, help="weights kept per sparse layer")
     options = parser.parse_args()
     examples = read([*sorted((ROOT / "accounts" / "build").glob("*.jsonl")), *options.also], (0.12, 0.25))

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
@@ -71,11 +72,14 @@ def neighbours(vocabulary: Mapping[str, int], near: int = 6) -> dict[str, tuple[
     """Return for each word the `near` frequent words that sound most like it."""
     words = [word for word, _ in Counter(vocabulary).most_common()]
     keys = [sound(word) for word in words]
+    rare = np.arange(len(words)) * (0.02 / max(1, len(words)))
     found: dict[str, tuple[str, ...]] = {}
     for low in range(0, len(words), 500):
-        scores = process.cdist(keys[low : low + 500], keys, scorer=Levenshtein.normalized_distance)
-        for row, word in zip(scores, words[low : low + 500], strict=True):
-            order = sorted(range(len(words)), key=lambda i: float(row[i]) + 0.02 * (i / len(words)))[: near + 1]
+        scores = process.cdist(keys[low : low + 500], keys, scorer=Levenshtein.normalized_distance, dtype=np.float32)
+        scores = scores + rare
+        nearest = np.argpartition(scores, min(near + 1, len(words) - 1), axis=1)[:, : near + 1]
+        for row, candidates, word in zip(scores, nearest, words[low : low + 500], strict=True):
+            order = candidates[np.argsort(row[candidates])]
             found[word] = tuple(words[i] for i in order if words[i] != word)[:near]
     return found
 

@@ -12,7 +12,7 @@ from assistant.understanding.reading import Evidence, Reading
 MOST_WORDS = 120
 _QUOTE_WORDS = range(3, 15)
 _LEADING = re.compile(
-    r"^(?:(?:en|maar|dus|want|nou|ja|kijk|awel|goed|toen|dan|ach|enfin|allee)[ ,]+)+(?=\S+ \S+)",
+    r"^(?:(?:en|maar|dus|want|nou|ja|kijk|awel|goed|ach|enfin|allee)[ ,]+)+(?=\S+ \S+)",
     re.IGNORECASE,
 )
 
@@ -110,10 +110,9 @@ def _about_cycle(draft: _Draft, reading: Reading, trusted: Callable[[Evidence], 
     draft.add(_pattern_key(draft.source, reading))
     draft.add("not_blame/any")
     if fear:
-        quoted = reading.step != "keep" and _quote(draft, reading, f"fear:{fear}", "heard/fear", trusted)
+        if reading.step != "keep":
+            _quote(draft, reading, f"fear:{fear}", "heard/fear", trusted)
         draft.add(f"beneath/{fear}")
-        if quoted and sum(len(line.split()) for line in draft.lines) > 75:
-            _drop(draft, "heard/one")
     else:
         draft.add(f"beneath/{teller}")
     if reading.step == "find" or not fear:
@@ -126,8 +125,9 @@ def _about_cycle(draft: _Draft, reading: Reading, trusted: Callable[[Evidence], 
         draft.add(f"{reading.step}/{fear}")
     if reading.pattern == "withdraw-withdraw" and reading.step != "keep":
         draft.add("alone_is_hard/any")
-    elif sum(len(line.split()) for line in draft.lines) <= MOST_WORDS - 6:
+    else:
         draft.add("closing/any")
+    _fit(draft)
 
 
 def _pattern_key(source: Prompts, reading: Reading) -> str:
@@ -141,10 +141,14 @@ def _pattern_key(source: Prompts, reading: Reading) -> str:
     return f"pattern/{reading.pattern}"
 
 
-def _drop(draft: _Draft, key: str) -> None:
-    at = next((i for i, k in enumerate(draft.keys) if k == f"reflection/{key}"), None)
-    if at is not None:
-        del draft.lines[at], draft.keys[at]
+def _fit(draft: _Draft) -> None:
+    """Leave out what can best be missed until it is short enough."""
+    for key in ("closing/any", "heard/one", "not_blame/any", "find/example", "heard/fear"):
+        if sum(len(line.split()) for line in draft.lines) <= MOST_WORDS:
+            return
+        if f"reflection/{key}" in draft.keys:
+            at = draft.keys.index(f"reflection/{key}")
+            del draft.lines[at], draft.keys[at]
 
 
 def _quote(draft: _Draft, reading: Reading, conclusion: str, key: str, trusted: Callable[[Evidence], bool]) -> bool:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from assistant import resources
+from assistant.trouble import BrokenData
 from assistant.understanding.lexicon import read_toml
 
 _SENTENCE_END = re.compile(r"(?<=[.?!…])\s+")
 
 
-class PromptError(ValueError):
+class PromptError(BrokenData):
     """A prompt that is missing or does not fit its values; the message names file, key and reason."""
 
 

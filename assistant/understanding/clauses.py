@@ -171,6 +171,8 @@ def _actor(tokens: tuple[Token, ...], lexicon: Lexicon, other_before: bool) -> s
         form = token.form
         if form in lexicon.other:
             return OTHER
+        if form == "die" and [t.form for t in tokens[index + 1 : index + 3]] == ["van", "me"]:
+            return PARTNER
         if form in lexicon.partner_nouns and (owned or form not in ("vriend", "vriendin", "vrouw", "man", "schat")):
             return PARTNER
         if form == "ik":

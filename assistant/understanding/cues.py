@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import resources
+from assistant.trouble import BrokenData
 from assistant.understanding.clauses import ADDRESSEE, BOTH, NOBODY, PARTNER, TELLER, Account, Clause
 from assistant.understanding.lexicon import lexicon, read_toml
 
@@ -90,7 +91,7 @@ class Found:
     end: int
 
 
-class RuleError(ValueError):
+class RuleError(BrokenData):
     """All that is wrong with the rules, one line each with file and entry."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import resources
+from assistant.trouble import BrokenData
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -17,11 +18,11 @@ else:  # pragma: no cover - the same parser under its older name
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return the contents of a TOML file; raises ValueError that names the file and the place."""
+    """Return the contents of a TOML file; raises BrokenData that names the file and the place."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise BrokenData(f"{path.name}: {error}") from error
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from assistant import resources
 from assistant.understanding import signs
@@ -23,22 +24,32 @@ from assistant.understanding.cues import Found
 Weights = Mapping[str, Sequence[tuple[int, float]]]
 
 
+def shares(found: Iterable[str], rarity: Mapping[str, float]) -> dict[str, float]:
+    """Return for each known sign its TF-IDF value (1 + log of its count, by its rarity), of unit length in all."""
+    counts: dict[str, int] = {}
+    for sign in found:
+        if sign in rarity:
+            counts[sign] = counts.get(sign, 0) + 1
+    values = {sign: (1 + math.log(count) if count > 1 else 1.0) * rarity[sign] for sign, count in counts.items()}
+    length = math.sqrt(sum(value * value for value in values.values())) or 1.0
+    return {sign: value / length for sign, value in values.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Sparse:
-    """A linear layer on signs: for each sign, pairs (head, weight)."""
+    """A linear layer on signs: for each sign its rarity (inverse document frequency) and pairs (head, weight)."""
 
     heads: tuple[str, ...]
     bias: tuple[float, ...]
+    rarity: Mapping[str, float]
     signs: Weights
 
     def score(self, found: Iterable[str]) -> list[float]:
-        """Return one number per head: bias + weights of the signs / square root of their count."""
-        known = [self.signs[sign] for sign in set(found) if sign in self.signs]
-        scale = 1 / math.sqrt(len(known) + 1)
+        """Return one number per head: bias + weights of the signs, each by its share (`shares`)."""
         total = list(self.bias)
-        for pairs in known:
-            for head, weight in pairs:
-                total[head] += weight * scale
+        for sign, share in shares(found, self.rarity).items():
+            for head, weight in self.signs.get(sign, ()):
+                total[head] += weight * share
         return total
 
     def best_sign(self, found: Iterable[str], head: int) -> str:
@@ -151,10 +162,10 @@ def shape(account: Account) -> dict[str, float]:
     return inputs
 
 
-def _sparse(data: Mapping[str, object]) -> Sparse:
-    rows = data["signs"]
-    assert isinstance(rows, dict)
-    return Sparse(tuple(data["heads"]), tuple(data["bias"]), rows)  # type: ignore[arg-type]
+def _sparse(data: Mapping[str, Any]) -> Sparse:
+    rarity = {sign: row[0] for sign, row in data["signs"].items()}
+    weights = {sign: list(zip(row[1::2], row[2::2], strict=True)) for sign, row in data["signs"].items()}
+    return Sparse(tuple(data["heads"]), tuple(data["bias"]), rarity, weights)
 
 
 @lru_cache(maxsize=1)

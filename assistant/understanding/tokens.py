@@ -27,7 +27,7 @@ _SAME = {
     "'ns": "eens",
     "ie": "hij",
     "ge": "je",
-    "gij": "jij",
+    "gij": "je",
     "gijle": "jullie",
     "uw": "jouw",
     "zijt": "bent",

@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import templates, text, vocabulary
+from . import templates, vocabulary, writing
 from .kaldi import PhoneTable, write_acoustic_model, write_configuration, write_phones
 from .lexicon import Lexicon, make_lexicon, phones_of, words_with_rare_phones
 
@@ -31,11 +31,11 @@ class Plan:
     """What is built, and how much of it. All randomness follows from `seed`."""
 
     seed: int = 1
-    vocabulary: int = 13_000  # words
-    utterances: int = 36_000  # for training the acoustic model: some 25 hours
-    epochs: float = 3.0
+    vocabulary: int = 14_000  # words
+    utterances: int = 30_000  # for training the acoustic model: some 27 hours
+    epochs: float = 2.5
     phrases: int = 60_000  # for the language model
-    pruning: float = 2e-8
+    pruning: float = 1e-7
     workers: int = os.cpu_count() or 1
 
 
@@ -51,7 +51,7 @@ def main() -> None:
     """Read the options and build."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=PROJECT / "models" / "verbonden-nl")
-    parser.add_argument("--work", type=Path, default=PROJECT / "build" / "model", help="folder for what lies between")
+    parser.add_argument("--work", type=Path, default=PROJECT / "out" / "model", help="folder for what lies between")
     parser.add_argument("--utterances", type=int, default=Plan.utterances)
     parser.add_argument("--epochs", type=float, default=Plan.epochs)
     parser.add_argument("--language-only", action="store_true", help="keep the acoustic model of the work folder")
@@ -91,10 +91,10 @@ def build(plan: Plan, out: Path, work: Path, language_only: bool) -> None:
 def read_material() -> Material:
     """All texts that may be learnt from; never those that something is measured with."""
     paths = [*sorted((HERE / "text").glob("*.txt")), *sorted((PROJECT / "accounts" / "build").glob("*.jsonl"))]
-    texts = [*text.lines(paths), *vocabulary.prompt_texts(PROJECT / "prompts" / "nl")]
+    texts = [*writing.lines(paths), *vocabulary.prompt_texts(PROJECT / "prompts" / "nl")]
     return Material(
-        [sentence for line in texts for sentence in text.sentences(line)],
-        [piece for line in texts for piece in text.pieces(line)],
+        [sentence for line in texts for sentence in writing.sentences(line)],
+        [piece for line in texts for piece in writing.pieces(line)],
     )
 
 
@@ -105,7 +105,9 @@ def training_sentences(plan: Plan, lexicon: Lexicon, material: Material) -> list
     spoken = [rng.choice(material.pieces if rng.random() < 0.3 else material.sentences) for _ in range(third)]
     phrases = templates.PhraseMaker(plan.seed + 1).draw(2 * third)
     sentences = [" ".join(words) for words in spoken]
-    sentences += [" ".join(pair) for pair in zip(map(" ".join, phrases[:third]), map(" ".join, phrases[third:]), strict=True)]
+    sentences += [
+        " ".join(pair) for pair in zip(map(" ".join, phrases[:third]), map(" ".join, phrases[third:]), strict=True)
+    ]
     rare = words_with_rare_phones(lexicon, _RARE)
     pool: list[str] = []
     while len(sentences) < plan.utterances:

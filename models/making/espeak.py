@@ -13,8 +13,10 @@ from .voices import Voice
 
 SILENCE = "SIL"
 # Mnemonics of espeak-ng 1.51 for "nl" that are joined with a near neighbour, most of them from English words.
-_JOINED = {"!": "t", "@-": "@", "i:": "i", "e": "E", "I2": "I", "A@": "A", "3": "@", "3:": "8", "V": "8", "e@": "E", "oU": "o:",
-           "D": "d"}  # fmt: skip
+_JOINED = {
+    "!": "t", "@-": "@", "i:": "i", "e": "E", "I2": "I", "A@": "A", "3": "@", "3:": "8", "V": "8", "e@": "E",
+    "oU": "o:", "D": "d",
+}  # fmt: skip
 _STOPS = ("_!", "_|")  # the short stop before a vowel stays with the phone before it
 _SYNCHRONOUS, _PHONE_EVENTS, _DO_NOT_EXIT, _UTF8 = 2, 0x0001, 0x8000, 1
 _EVENT_END_OF_LIST, _EVENT_PHONE = 0, 7

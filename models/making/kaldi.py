@@ -17,9 +17,9 @@ _SELF_LOOP = 0.5  # probability
 _LOG_OF_ZERO = 0.0  # Kaldi keeps a place for transition 0, which does not exist
 
 MODEL_CONFIG = """--min-active=200
---max-active=5000
---beam=13.0
---lattice-beam=6.0
+--max-active=2500
+--beam=12.0
+--lattice-beam=4.0
 --acoustic-scale=0.8
 --frame-subsampling-factor=3
 --endpoint.silence-phones=1

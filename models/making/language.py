@@ -62,7 +62,7 @@ class LanguageModel:
             words = {
                 word: value
                 for word, value in self._probabilities[history].items()
-                if history + (word,) in needed or self._gain(share, value, word, history) >= threshold
+                if (*history, word) in needed or self._gain(share, value, word, history) >= threshold
             }
             if words or history in needed or history == self.start:
                 kept[history] = words
@@ -116,7 +116,9 @@ def make_language_model(
 class _Interpolation:
     """Discounted counts of the texts; what they leave open goes to the phrases and to the shorter history."""
 
-    def __init__(self, own: dict[int, Counts], drawn: dict[int, Counts], known: dict[History, dict[str, float]]) -> None:
+    def __init__(
+        self, own: dict[int, Counts], drawn: dict[int, Counts], known: dict[History, dict[str, float]]
+    ) -> None:
         self._own, self._drawn, self._known = own, drawn, known
         self._own_discounts = {order: _discounts(counts) for order, counts in own.items()}
         self._drawn_discounts = {order: _discounts(counts) for order, counts in drawn.items()}
@@ -227,7 +229,6 @@ def _single_words(own: Counts, drawn: Counts, general: Mapping[str, float]) -> d
 def _close_suffixes(probabilities: dict[History, dict[str, float]]) -> None:
     """Make sure that every history without its first word is there too."""
     for history in list(probabilities):
-        while history:
-            history = history[1:]
-            probabilities.setdefault(history, {})
+        for start in range(1, len(history) + 1):
+            probabilities.setdefault(history[start:], {})
     probabilities.setdefault((BEGIN,), {})

@@ -23,7 +23,7 @@ def make_lexicon(words: Iterable[str], sentences: Sequence[list[str]], workers: 
     """
     words = sorted(words)
     texts = words + [f"en {word} dat" for word in words] + [" ".join(sentence) for sentence in sentences]
-    parts = [texts[start::workers * 4] for start in range(workers * 4)]
+    parts = [texts[start :: workers * 4] for start in range(workers * 4)]
     with multiprocessing.get_context("fork").Pool(workers) as pool:
         counted = pool.map(_pronounce, parts, chunksize=1)
     counts: dict[str, Counter[Pronunciation]] = defaultdict(Counter)
@@ -57,12 +57,25 @@ def words_with_rare_phones(lexicon: Lexicon, limit: int) -> list[str]:
 def _pronounce(texts: Sequence[str]) -> Counter[tuple[str, Pronunciation]]:
     synthesiser = Synthesiser()
     counts: Counter[tuple[str, Pronunciation]] = Counter()
+
+    def alone(word: str) -> Pronunciation:
+        return words_of(synthesiser.speak(word, _VOICE), 1)[0]
+
     for text in texts:
         words = text.split()
-        counts.update(
-            pair for pair in zip(words, words_of(synthesiser.speak(text, _VOICE), len(words)), strict=True) if pair[1]
-        )
+        ways = words_of(synthesiser.speak(text, _VOICE), len(words))
+        for index in range(1, len(words)):
+            if not ways[index]:
+                ways[index - 1 : index + 1] = _parted(ways[index - 1], alone(words[index - 1]))
+        counts.update((word, way) for word, way in zip(words, ways, strict=True) if way)
     return counts
+
+
+def _parted(both: Pronunciation, first: Pronunciation) -> list[Pronunciation]:
+    """The pronunciations of two words that espeak-ng has as one entry ("niet meer"); empty if they cannot be told."""
+    if both[: len(first)] == first:
+        return [first, both[len(first) :]]
+    return [(), ()]
 
 
 def _shares(ways: Counter[Pronunciation]) -> dict[Pronunciation, float]:
@@ -74,7 +87,5 @@ def _shares(ways: Counter[Pronunciation]) -> dict[Pronunciation, float]:
 def _without_rare_phones(lexicon: Lexicon) -> Lexicon:
     uses = Counter(phone for ways in lexicon.values() for way in ways for phone in set(way))
     rare = {phone for phone, number in uses.items() if number < _RARE_PHONE}
-    kept = {
-        word: {way: share for way, share in ways.items() if not rare & set(way)} for word, ways in lexicon.items()
-    }
+    kept = {word: {way: share for way, share in ways.items() if not rare & set(way)} for word, ways in lexicon.items()}
     return {word: ways for word, ways in kept.items() if ways}

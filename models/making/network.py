@@ -37,6 +37,7 @@ class PhoneNetwork(nn.Module):
         self.layers = nn.Sequential(*layers)
 
     def forward(self, cepstra: torch.Tensor) -> torch.Tensor:
+        """Log probabilities of the phones; see the class for the shapes."""
         return nn.functional.log_softmax(self.layers(self.input_norm(cepstra)).float(), dim=1)
 
 

@@ -30,10 +30,12 @@ class Examples:
     phones: np.ndarray
 
     def save(self, path: Path) -> None:
+        """Write both arrays into one file of numpy."""
         np.savez(path, cepstra=self.cepstra, phones=self.phones)
 
     @classmethod
     def load(cls, path: Path) -> Examples:
+        """Read what `save` wrote."""
         with np.load(path) as file:
             return cls(file["cepstra"], file["phones"])
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import wordfreq
 
-from .numbers import number_in_words
-from .text import normalise
+from .numerals import number_in_words
+from .writing import normalise
 
 WORDS = Path(__file__).parent / "words"
 DUTCH_WORD_LIST = Path("/usr/share/dict/dutch")  # Debian package wdutch
@@ -20,7 +20,7 @@ _FLOOR_ZIPF = 2.0  # for words that wordfreq has not met; a Zipf value is log10 
 
 
 def choose_words(own: Iterable[str], size: int) -> list[str]:
-    """The vocabulary, sorted: our `own` words, numbers and the lists in words/, then frequent Dutch words up to `size`."""
+    """The vocabulary, sorted: `own` words, numbers and the lists in words/, then frequent Dutch words up to `size`."""
     dutch = {line.strip() for line in DUTCH_WORD_LIST.read_text(encoding="utf-8").splitlines()}
     words = {word for word in {*own, *listed_words(), *_number_words()} if _is_speakable(word)}
     for word in wordfreq.top_n_list("nl", 60_000):

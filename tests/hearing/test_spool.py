@@ -12,6 +12,7 @@ import soundfile
 from assistant.hearing import spool
 from assistant.hearing.sound import Block
 from assistant.hearing.spool import Spool, leftovers
+from assistant.trouble import ExitCode, Trouble
 
 BLOCK = Block(np.full(1600, 1000, dtype="<i2").tobytes(), 16000)
 
@@ -109,3 +110,10 @@ def test_a_second_is_the_longest_that_sound_waits_for_the_disk(tmp_path: Path, m
 
 def test_leftovers_of_an_unborn_folder(tmp_path: Path) -> None:
     assert leftovers(tmp_path / "nergens") == []
+
+
+def test_where_no_recording_can_be_made(tmp_path: Path) -> None:
+    (tmp_path / "bestand").touch()
+    with pytest.raises(Trouble) as caught:
+        Spool.start(tmp_path / "bestand" / "opnames")
+    assert (caught.value.key, caught.value.code) == ("cannot_write", ExitCode.CANNOT_WRITE)

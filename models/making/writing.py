@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from .numbers import number_in_words
+from .numerals import number_in_words
 
 _CLITICS = {"'s", "'t", "'k", "'n", "'m", "'r", "'ns"}  # the only words that may begin with an apostrophe
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "–": " ", "—": " ", "…": " ", "\u00a0": " "})
 _LETTERS = "a-zàáâäçèéêëìíîïñòóôöùúûü"
 _TOKEN = re.compile(rf"'?[{_LETTERS}]+(?:['-][{_LETTERS}]+)*'?")
+_SPEAKER = re.compile(r"(^|[.!?\n]\s*)[A-ZÀ-Ü]\w*:(?=\s)")  # "Zij: ..." in a dialogue
 _TIME = re.compile(r"\b(\d{1,2})[:.](\d\d)\b(?: uur)?")
 
 
@@ -31,20 +32,19 @@ def lines(paths: Iterable[Path]) -> Iterator[str]:
     """The lines of text files (one utterance each; `#` starts a remark) and the `text` fields of JSON lines."""
     for path in paths:
         for line in path.read_text(encoding="utf-8").splitlines():
-            if path.suffix == ".jsonl":
-                line = json.loads(line).get("text", "") if line.strip() else ""
-            if line.strip() and not line.startswith("#"):
-                yield line
+            text = json.loads(line).get("text", "") if path.suffix == ".jsonl" and line.strip() else line
+            if text.strip() and not text.startswith("#"):
+                yield _SPEAKER.sub(r"\1", text)
 
 
 def sentences(text: str) -> list[list[str]]:
     """The sentences of a text, as words."""
-    return [words for words in map(normalise, re.split(r"(?<=[.!?])\s+", text)) if words]
+    return [words for words in map(normalise, re.split(r"(?<=[.!?])\s+|\n", text)) if words]
 
 
 def pieces(text: str) -> list[list[str]]:
     """What stands between commas and other marks, as words: where a speaker may pause."""
-    return [words for words in map(normalise, re.split(r"[.!?,;:]+\s+", text)) if words]
+    return [words for words in map(normalise, re.split(r"[.!?,;:]+\s+|\n", text)) if words]
 
 
 def _time_in_words(match: re.Match[str]) -> str:
