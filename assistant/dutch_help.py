@@ -42,7 +42,7 @@ class DutchCommand(click.Command):
         """Write its options."""
         rows = []
         for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
             if record is not None:
                 rows.append((record[0], _text(str(self.name), str(param.name))))
         with formatter.section(_text("headings", "options")):

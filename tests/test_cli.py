@@ -216,7 +216,9 @@ def test_the_exit_codes_are_documented() -> None:
         assert f"| {code.value} | `{code.name}` |" in text
 
 
-def test_no_microphone_is_said() -> None:
-    done = verbonden("reflect", ALSA_CONFIG_PATH="/dev/null", PULSE_SERVER="unix:/nonexistent")
+def test_no_microphone_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ALSA_CONFIG_PATH", raising=False)
+    monkeypatch.setenv("PULSE_SERVER", "unix:/nonexistent")
+    done = verbonden("reflect")
     assert done.returncode == ExitCode.NO_MICROPHONE
     assert "geen microfoon" in " ".join(done.stderr.split())

@@ -19,6 +19,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -50,32 +51,50 @@ class Engine:
         if chosen is None:
             raise Refused("no_voice")
         self.voice = chosen.id
-        self._checked = False
+        self._name = str(self._engine.driver_name)
         self._finished = threading.Event()
         self._engine.connect("finished-utterance", lambda name, completed: self._finished.set())
-        name = str(self._engine.driver_name)
-        # SAPI5 writes its file before it returns, and does not report that it has finished.
-        self._reports = name != "sapi5"
         self._engine.setProperty("voice", chosen.id)
-        self._engine.setProperty("rate", voice.engine_rate(name, words_a_minute))
+        self._rate = voice.engine_rate(self._name, words_a_minute)
+        self._engine.setProperty("rate", self._rate)
+        if self._name == "espeak":
+            self._engine.proxy.setBusy(False)  # carries out what waits: the voice and the rate
 
     def save(self, text: str, file: Path) -> None:
         """Write a sentence to a file. Raises Refused no_voice, speech_failed.
 
-        `runAndWait` of pyttsx3 returns before espeak has finished, hence the wait for its event; the
-        voice is taken over in the first run only, hence the check after it.
+        `runAndWait` may return before the engine has finished, hence the wait for its event; SAPI5
+        writes its file before it returns and never sends one. A voice that the engine does not
+        have is refused without an error, hence the check.
         """
+        self._settle()
         self._finished.clear()
         self._engine.save_to_file(text, str(file))
         self._engine.runAndWait()
-        if self._reports and not self._finished.wait(FINISH_SECONDS):
+        if self._name != "sapi5" and not self._finished.wait(FINISH_SECONDS):
             raise Refused("speech_failed")
-        if not self._checked:
-            if str(self._engine.getProperty("voice")).lower() != self.voice.lower():
-                raise Refused("no_voice")
-            self._checked = True
+        self._settle()
+        if str(self._engine.getProperty("voice")).lower() != self.voice.lower():
+            raise Refused("no_voice")
         if not file.exists():
             raise Refused("speech_failed")
+
+    def _settle(self) -> None:
+        """Wait until espeak's own thread has nothing left to do.
+
+        Every `runAndWait` of pyttsx3 begins with a stop, and while espeak is still taking over the
+        rate, or still returning from the last sentence, that stop throws away the rate or the next
+        sentence: seen in six of sixty reflections on a busy machine.
+        """
+        if self._name != "espeak":
+            return
+        from pyttsx3.drivers import _espeak
+
+        end = time.monotonic() + FINISH_SECONDS
+        while _espeak.IsPlaying() or self._engine.getProperty("rate") != self._rate:
+            if time.monotonic() > end:
+                raise Refused("speech_failed")
+            time.sleep(0.001)
 
 
 def serve(requests: Iterator[dict[str, Any]], answer: Callable[[dict[str, str]], None]) -> None:

@@ -98,7 +98,10 @@ def _read(file: Path) -> tuple[bytes, int]:
         raise Trouble("speech_failed", ExitCode.NO_VOICE) from None
     finally:
         file.unlink(missing_ok=True)
-    return shape(samples.mean(axis=1), int(rate)), int(rate)
+    pcm = shape(samples.mean(axis=1), int(rate))
+    if not pcm:
+        raise Trouble("speech_failed", ExitCode.NO_VOICE)
+    return pcm, int(rate)
 
 
 class _Child:

@@ -30,7 +30,10 @@ _NEVER_SAID = ("So", "Cf", "Cc", "Co", "Cn", "Cs")
 
 
 def spoken(text: str) -> str:
-    """Return a Dutch sentence as an engine should be given it: numbers to dial digit by digit."""
+    """Return a Dutch sentence as an engine should be given it; "" where there is nothing to say.
+
+    Numbers to dial are read digit by digit, and signs that an engine would name are left out.
+    """
     text = "".join(sign for sign in " ".join(text.split()) if unicodedata.category(sign) not in _NEVER_SAID)
     text = unicodedata.normalize("NFC", re.sub(r"[“”„«»\"<>*_#{}\[\]|~^\\]", "", text))
     text = _ADDRESS.sub(lambda found: f"{found[1].replace('.', ' punt ')} punt {found[2].lower()}", text)
@@ -42,7 +45,9 @@ def spoken(text: str) -> str:
     text = re.sub(r"\s*[–—…]+\s*|\s+-+\s+", ", ", text)
     text = " ".join(text.split())
     text = re.sub(r"[, ]*,\s*(?=[.,;:!?]|$)", "", text).strip(" ,")
-    return text if not text or text[-1] in ".,;:!?" else text + "."
+    if not any(sign.isalnum() for sign in text):
+        return ""
+    return text if text[-1] in ".,;:!?" else text + "."
 
 
 def _by_digit(number: str) -> str:

@@ -119,7 +119,7 @@ class Cues:
         for at in real:
             form = forms[at][0]
             for cue, pattern, anchor in (*self._by_form.get(form, ()), *self._by_prefix.get(form[:3], ())):
-                span = _match_around(pattern, anchor, forms, at)
+                span = _match_around(pattern, anchor, forms, at) if pattern[anchor].fits(form) else None
                 if span is None:
                     continue
                 start, end = forms[span[0]][1], forms[span[1]][1] + 1

@@ -269,7 +269,14 @@ def _sentence_around(account: Account, n: int) -> tuple[int, int]:
         return clauses[high].end - clauses[low].start
 
     def begins(i: int) -> bool:
-        return i == 0 or tokens[clauses[i].start].breaks == 2 or tokens[clauses[i].start].form in _BEGINNINGS
+        start = clauses[i].start
+        if i == 0 or tokens[start].breaks == 2 or tokens[start].form in _BEGINNINGS:
+            return True
+        return (
+            tokens[start].form in ("en", "maar", "dus")
+            and tokens[start + 1 : start + 2] != ()
+            and (tokens[start + 1].form in _BEGINNINGS)
+        )
 
     while not begins(first) and length(first - 1, last) <= _QUOTE:
         first -= 1
@@ -284,5 +291,5 @@ def _sentence_around(account: Account, n: int) -> tuple[int, int]:
 
 
 _QUOTE = 14
-_BEGINNINGS = frozenset({"ik", "hij", "ze", "we", "en", "maar", "toen", "dan", "dus", "mijn", "daarna"})
+_BEGINNINGS = frozenset({"ik", "hij", "ze", "we", "toen", "dan", "mijn", "daarna"})
 _GOING_ON = frozenset({"dat", "of", "omdat", "als", "want", "om", "waar", "die", "voor", "hoe", "wat"})

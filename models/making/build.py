@@ -32,7 +32,7 @@ class Plan:
 
     seed: int = 1
     vocabulary: int = 14_000  # words
-    utterances: int = 30_000  # for training the acoustic model: some 27 hours
+    utterances: int = 24_000  # for training the acoustic model: some 22 hours
     epochs: float = 2.5
     phrases: int = 60_000  # for the language model
     pruning: float = 1e-7

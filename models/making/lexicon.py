@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from . import parallel
 from .espeak import SILENCE, Synthesiser, Utterance
 from .voices import Voice
 
@@ -13,6 +13,7 @@ Pronunciation = tuple[str, ...]
 Lexicon = dict[str, dict[Pronunciation, float]]
 _MINIMUM_SHARE = 0.04  # of a word's uses, for a way of saying it to be kept
 _RARE_PHONE = 2  # words; a phone in fewer is left out, with its pronunciations
+_PARTS = 8  # processes in all
 _VOICE = Voice("", speed=250)
 
 
@@ -23,9 +24,8 @@ def make_lexicon(words: Iterable[str], sentences: Sequence[list[str]], workers: 
     """
     words = sorted(words)
     texts = words + [f"en {word} dat" for word in words] + [" ".join(sentence) for sentence in sentences]
-    parts = [texts[start :: workers * 4] for start in range(workers * 4)]
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        counted = pool.map(_pronounce, parts, chunksize=1)
+    parts = [texts[start::_PARTS] for start in range(_PARTS)]
+    counted = parallel.each(_pronounce, parts, workers)
     counts: dict[str, Counter[Pronunciation]] = defaultdict(Counter)
     for part in counted:
         for (word, pronunciation), number in part.items():

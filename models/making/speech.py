@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from . import parallel
 from .augment import disturb, level, noise
 from .espeak import SILENCE, Synthesiser, Utterance
 from .features import CEPSTRA, LENGTH, RATE, SHIFT, cepstra
@@ -46,8 +46,7 @@ def make_examples(sentences: Sequence[str], phone_names: Sequence[str], seed: in
         (sentences[start : start + _PART], list(phone_names), seed * 1_000_003 + start)
         for start in range(0, len(sentences), _PART)
     ]
-    with multiprocessing.get_context("fork").Pool(workers) as pool:
-        parts = pool.map(_make_part, tasks, chunksize=1)
+    parts = parallel.each(_make_part, tasks, workers)
     return Examples(np.concatenate([part.cepstra for part in parts]), np.concatenate([part.phones for part in parts]))
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -202,16 +203,19 @@ class _FakeEngine:
         self.voices, self.taken, self.writes, self.reports = voices, taken, writes, reports
         self.callbacks: list[Any] = []
         self.file = ""
+        self.rate = 200
+        self.proxy = SimpleNamespace(setBusy=lambda busy: None)
 
     def connect(self, topic: str, callback: Any) -> None:
         assert topic == "finished-utterance"
         self.callbacks.append(callback)
 
     def getProperty(self, name: str) -> Any:
-        return self.voices if name == "voices" else self.taken
+        return {"voices": self.voices, "voice": self.taken, "rate": self.rate}[name]
 
     def setProperty(self, name: str, value: Any) -> None:
-        pass
+        if name == "rate":
+            self.rate = value
 
     def save_to_file(self, text: str, file: str) -> None:
         self.file = file
@@ -257,3 +261,22 @@ def test_the_child_waits_for_the_end_that_comes_late(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pyttsx3, "init", lambda: _FakeEngine([_Voice()]))
     child.Engine(140).save("Hallo.", tmp_path / "0.wav")
     assert (tmp_path / "0.wav").exists()
+
+
+def test_a_rate_that_espeak_does_not_take_over_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(child, "FINISH_SECONDS", 0.1)
+    stubborn = _FakeEngine([_Voice()])
+    monkeypatch.setattr(stubborn, "setProperty", lambda name, value: None)
+    assert _child_refuses(monkeypatch, tmp_path / "0.wav", stubborn) == "speech_failed"
+
+
+def test_every_rendering_is_the_same_on_a_busy_machine() -> None:
+    """pyttsx3 loses the rate or a whole sentence when espeak's thread is late; see `child.py`."""
+    hogs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        lengths = {tuple(len(sentence.pcm) for sentence in render(REFLECTION[:3])) for _ in range(10)}
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait(10)
+    assert len(lengths) == 1

@@ -54,6 +54,8 @@ def test_numbers_that_were_counted_stay(text: str) -> None:
         ("één\n  regel", "één regel."),
         ("cafe\u0301 & bar.", "café en bar."),
         ("…", ""),
+        ("?!", ""),
+        ("- *", ""),
         ("  ", ""),
     ],
 )

@@ -98,3 +98,9 @@ def test_all_errors_are_shown_at_once(tmp_path: Path) -> None:
     with pytest.raises(cues.RuleError) as error:
         rules(tmp_path, CUE.replace("=lopen", "=vliegen") + CUE.replace('"withdraw"', '"walk"'))
     assert len(str(error.value).splitlines()) == 2
+
+
+def test_a_prefix_is_matched_whole(tmp_path: Path) -> None:
+    rule = rules(tmp_path, CUE.replace("=lopen .. <weg>", "werkdruk~"))
+    assert fired(rule, "dat werd te veel") == []
+    assert fired(rule, "de werkdruk was te hoog") != []
