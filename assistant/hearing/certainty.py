@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from assistant.hearing.recogniser import UNKNOWN_WORD
 from assistant.hearing.transcript import Transcript
 
-THRESHOLD = 0.7
+THRESHOLD = 0.65
 DOUBT_SECONDS = 1.0
 SURE_WORD = 0.9
 

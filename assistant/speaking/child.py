@@ -91,7 +91,8 @@ class Engine:
         from pyttsx3.drivers import _espeak
 
         end = time.monotonic() + FINISH_SECONDS
-        while _espeak.IsPlaying() or self._engine.getProperty("rate") != self._rate:
+        # pyttsx3's own getProperty("rate") leaves out that it wants the current rate, and gets any
+        while _espeak.IsPlaying() or _espeak.dll.espeak_GetParameter(_espeak.RATE, 1) != self._rate:
             if time.monotonic() > end:
                 raise Refused("speech_failed")
             time.sleep(0.001)

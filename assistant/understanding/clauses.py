@@ -77,10 +77,7 @@ def take_apart(text: str, lexicon: Lexicon) -> Account:
     clauses: list[Clause] = []
     for label, start, end in lines:
         offset = len(tokens_all)
-        line = tuple(
-            Token(t.form, t.written, t.start + start, t.end + start, t.breaks, t.name)
-            for t in tokenize(text[start:end])
-        )
+        line = tuple(replace(t, start=t.start + start, end=t.end + start) for t in tokenize(text[start:end]))
         tokens_all.extend(line)
         clauses.extend(_said_by(who[label.lower()], offset, _clauses(line, lexicon)))
     return Account(text, tuple(tokens_all), tuple(clauses), dialogue=True)
@@ -103,38 +100,47 @@ def _roles(labels: list[str], lexicon: Lexicon) -> dict[str, str]:
 
 def _said_by(role: str, offset: int, clauses: tuple[Clause, ...]) -> list[Clause]:
     """Turn clauses as a speaker of a dialogue says them into clauses about teller and partner."""
-    if role == TELLER:
-        turned = {ADDRESSEE: PARTNER}
-    elif role == PARTNER:
-        turned = {TELLER: PARTNER, ADDRESSEE: TELLER, PARTNER: OTHER}
-    else:
-        turned = {}
     return [
-        Clause(c.start + offset, c.end + offset, turned.get(c.actor, c.actor), role, c.negated, c.unreal)
+        replace(c, start=c.start + offset, end=c.end + offset, actor=_meant(c.actor, role), speaker=role)
         for c in clauses
     ]
 
 
+def _meant(actor: str, speaker: str) -> str:
+    """Return who acts in the direct speech of `speaker`: their "ik" is the speaker, their "je" the other one."""
+    if speaker == TELLER:
+        return PARTNER if actor == ADDRESSEE else actor
+    if speaker == PARTNER:
+        return {TELLER: PARTNER, ADDRESSEE: TELLER, PARTNER: OTHER}.get(actor, actor)
+    return actor
+
+
 def _clauses(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Clause, ...]:
     found: list[Clause] = []
-    last_actor, last_other, speaker = NOBODY, False, NOBODY
+    last_actor, speaker, direct = NOBODY, NOBODY, False
     for start, end in _spans(tokens, lexicon):
         forms = [token.form for token in tokens[start:end]]
-        actor = _actor(tokens[start:end], lexicon, last_other)
+        actor = _actor(tokens[start:end], lexicon)
         if actor == NOBODY and forms[0] in lexicon.inheriting:
             actor = last_actor
+        direct = tokens[start].breaks < 2 and (direct or tokens[start].opens) and speaker != NOBODY
+        if direct:
+            found.append(Clause(start, end, _meant(actor, speaker), speaker, _negated(forms, lexicon), _unreal(forms)))
+            continue
         if actor in (TELLER, PARTNER, OTHER) and _announces_speech(forms, lexicon):
             speaker = actor
             if found and forms[0] in lexicon.saying and len(forms) <= 4:
                 found[-1] = replace(found[-1], speaker=speaker)
         elif not _goes_on_speaking(forms, actor, speaker):
             speaker = NOBODY
-        negated = any(form in lexicon.negation for form in forms)
-        found.append(Clause(start, end, actor, speaker, negated, _unreal(forms)))
-        last_other = actor == OTHER
+        found.append(Clause(start, end, actor, speaker, _negated(forms, lexicon), _unreal(forms)))
         if actor != NOBODY:
             last_actor = actor
     return tuple(found)
+
+
+def _negated(forms: list[str], lexicon: Lexicon) -> bool:
+    return any(form in lexicon.negation for form in forms)
 
 
 def _announces_speech(forms: list[str], lexicon: Lexicon) -> bool:
@@ -164,29 +170,51 @@ def _spans(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[tuple[int, int]]
     return spans
 
 
-def _actor(tokens: tuple[Token, ...], lexicon: Lexicon, other_before: bool) -> str:
-    """Return who acts: the first subject-like word of the clause decides."""
-    owned = False
+def _actor(tokens: tuple[Token, ...], lexicon: Lexicon) -> str:
+    """Return who acts: the first word that can be the subject decides.
+
+    Not behind a preposition ("na de hond kom ik"), and somebody who is called ("Griet, ik ben bang") only
+    where nobody else acts.
+    """
+    called = NOBODY
     for index, token in enumerate(tokens):
-        form = token.form
-        if form in lexicon.other:
-            return OTHER
-        if form == "die" and [t.form for t in tokens[index + 1 : index + 3]] == ["van", "me"]:
-            return PARTNER
-        if form in lexicon.partner_nouns and (owned or form not in ("vriend", "vriendin", "vrouw", "man", "schat")):
-            return PARTNER
-        if form == "ik":
-            return TELLER
-        if form == "we" or (form == "allebei" and index < 2):
-            return BOTH
-        if form in ("hij", "ze"):
-            return OTHER if other_before and index < 2 and form == "hij" and len(tokens) < 3 else PARTNER
-        if form in ("je", "u", "jullie") and not (index + 1 < len(tokens) and _noun_like(tokens[index + 1], lexicon)):
-            return ADDRESSEE
-        if form in lexicon.names or (token.name and form not in lexicon.common):
-            return OTHER if owned and form not in lexicon.names else PARTNER
-        owned = form in ("mijn", "onze", "ons", "die")
-    return NOBODY
+        role = _role(index, tokens, lexicon)
+        if role == NOBODY or _behind_preposition(index, tokens, lexicon):
+            continue
+        if index + 1 < len(tokens) and tokens[index + 1].breaks and token.form not in lexicon.subjects:
+            called = called if called != NOBODY else role
+            continue
+        return role
+    return called
+
+
+def _role(index: int, tokens: tuple[Token, ...], lexicon: Lexicon) -> str:
+    """Return whom the word at `index` stands for if it is the subject, or NOBODY."""
+    token, after = tokens[index], tokens[index + 1 : index + 3]
+    form, owned = token.form, index > 0 and tokens[index - 1].form in ("mijn", "onze", "ons", "die")
+    if form in lexicon.pronouns:
+        return lexicon.pronouns[form]
+    if form in lexicon.other:
+        return OTHER
+    if form == "die" and [t.form for t in after] == ["van", "me"]:
+        return PARTNER
+    if form in lexicon.partner_nouns and (owned or form not in ("vriend", "vriendin", "vrouw", "man", "schat")):
+        return PARTNER
+    if form in ("je", "u", "jullie"):
+        return NOBODY if after and _noun_like(after[0], lexicon) else ADDRESSEE
+    if form in lexicon.names or token.name:
+        return OTHER if owned and form not in lexicon.names else PARTNER
+    return BOTH if form == "allebei" and index < 2 else NOBODY
+
+
+def _behind_preposition(index: int, tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
+    """Say whether a preposition stands before the word, perhaps with an article or "mijn" between."""
+    before = [t.form for t in tokens[max(0, index - 2) : index]]
+    if not before or tokens[index].form in lexicon.pronouns:
+        return False
+    return before[-1] in lexicon.prepositions or (
+        len(before) == 2 and before[0] in lexicon.prepositions and before[1] in lexicon.determiners
+    )
 
 
 def _noun_like(token: Token, lexicon: Lexicon) -> bool:

@@ -119,12 +119,12 @@ class Cues:
         for at in real:
             form = forms[at][0]
             for cue, pattern, anchor in (*self._by_form.get(form, ()), *self._by_prefix.get(form[:3], ())):
-                span = _match_around(pattern, anchor, forms, at) if pattern[anchor].fits(form) else None
-                if span is None:
+                match = _match_around(pattern, anchor, forms, at) if pattern[anchor].fits(form) else None
+                if match is None:
                     continue
-                start, end = forms[span[0]][1], forms[span[1]][1] + 1
+                start, end = forms[match[0]][1], forms[match[-1]][1] + 1
                 clause = places[forms[at][1]]
-                if _allowed(cue, clause, forms, span):
+                if _allowed(cue, clause, forms, match):
                     found.setdefault((cue.id, start), Found(cue, _who(cue, clause), start, end))
         return tuple(sorted(found.values(), key=lambda f: (f.start, f.cue.id)))
 
@@ -152,19 +152,21 @@ def _anchor(pattern: tuple[Part, ...]) -> int:
 
 def _match_around(
     pattern: tuple[Part, ...], anchor: int, forms: list[tuple[str, int]], at: int
-) -> tuple[int, int] | None:
-    """Return first and last place of a match whose part `anchor` lies at `at`, or None."""
+) -> tuple[int, ...] | None:
+    """Return the places of the words of a match whose part `anchor` lies at `at`, in order, or None."""
     before = _match(pattern[:anchor][::-1], forms, at, -1, [part.gap for part in pattern[1 : anchor + 1]][::-1])
     if before is None:
         return None
     after = _match(pattern[anchor + 1 :], forms, at, +1, [part.gap for part in pattern[anchor + 1 :]])
-    return None if after is None else (before, after)
+    return None if after is None else (*before[::-1], at, *after)
 
 
-def _match(parts: tuple[Part, ...], forms: list[tuple[str, int]], at: int, step: int, gaps: list[int]) -> int | None:
-    """Match `parts` one after the other away from place `at`; return the last place, or None."""
+def _match(
+    parts: tuple[Part, ...], forms: list[tuple[str, int]], at: int, step: int, gaps: list[int]
+) -> tuple[int, ...] | None:
+    """Match `parts` one after the other away from place `at`; return their places, or None."""
     if not parts:
-        return at
+        return ()
     place = at
     for _ in range(gaps[0] + 1):
         place += step
@@ -173,17 +175,17 @@ def _match(parts: tuple[Part, ...], forms: list[tuple[str, int]], at: int, step:
         if parts[0].fits(forms[place][0]):
             rest = _match(parts[1:], forms, place, step, gaps[1:])
             if rest is not None:
-                return rest
+                return (place, *rest)
     return _match(parts[1:], forms, at, step, gaps[1:]) if parts[0].optional else None
 
 
-def _allowed(cue: Cue, clause: Clause, forms: list[tuple[str, int]], span: tuple[int, int]) -> bool:
+def _allowed(cue: Cue, clause: Clause, forms: list[tuple[str, int]], places: tuple[int, ...]) -> bool:
     if clause.unreal and not cue.unreal:
         return False
-    inside = {form for form, _ in forms[span[0] : span[1] + 1]}
-    if not cue.negated and not inside & _NEGATIONS and _negated_near(forms, span):
+    said = {forms[place][0] for place in places}
+    if not cue.negated and not said & _NEGATIONS and _negated_near(forms, places):
         return False
-    low, high = max(0, span[0] - 8), min(len(forms), span[1] + 9)
+    low, high = max(0, places[0] - 8), min(len(forms), places[-1] + 9)
     for pattern in cue.unless:
         anchor = _anchor(pattern)
         if any(_match_around(pattern, anchor, forms, i) for i in range(low, high) if pattern[anchor].fits(forms[i][0])):
@@ -194,14 +196,16 @@ def _allowed(cue: Cue, clause: Clause, forms: list[tuple[str, int]], span: tuple
 _NEGATIONS = frozenset({"niet", "geen", "nooit", "nauwelijks", "niets", "niemand", "zonder"})
 
 
-def _negated_near(forms: list[tuple[str, int]], span: tuple[int, int]) -> bool:
-    """Say whether a negation stands up to three words before the match or one after, in the same sentence."""
-    for place in range(span[0] - 1, max(-1, span[0] - 4), -1):
+def _negated_near(forms: list[tuple[str, int]], places: tuple[int, ...]) -> bool:
+    """Say whether a negation stands between the words of a match, up to three before them or right behind them."""
+    if any(forms[place][0] in _NEGATIONS for place in range(places[0], places[-1])):
+        return True
+    for place in range(places[0] - 1, max(-1, places[0] - 4), -1):
         if forms[place][0] == _END:
             break
         if forms[place][0] in _NEGATIONS:
             return True
-    return span[1] + 1 < len(forms) and forms[span[1] + 1][0] in ("niet", "geen")
+    return places[-1] + 1 < len(forms) and forms[places[-1] + 1][0] in ("niet", "geen")
 
 
 def _who(cue: Cue, clause: Clause) -> str:

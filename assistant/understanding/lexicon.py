@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from assistant import resources
@@ -25,6 +27,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise BrokenData(f"{path.name}: {error}") from error
 
 
+_PRONOUNS = MappingProxyType({"ik": "teller", "hij": "partner", "ze": "partner", "we": "both"})
+
+
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """Return the word groups that come along, loaded once."""
@@ -41,13 +46,16 @@ class Lexicon:
     opens: frozenset[str]
     negation: frozenset[str]
     names: frozenset[str]
-    outsiders: frozenset[str] = frozenset()
-    dutch: frozenset[str] = frozenset()
-    foreign: frozenset[str] = frozenset()
+    outsiders: frozenset[str]
+    dutch: frozenset[str]
+    foreign: frozenset[str]
+    common: frozenset[str]
+    prepositions: frozenset[str]
+    determiners: frozenset[str]
     subjects: frozenset[str] = frozenset({"ik", "hij", "ze", "we", "je"})
     inheriting: frozenset[str] = frozenset({"en", "maar", "dus", "toen", "daarna", "dan"})
-    common: frozenset[str] = frozenset()
     owned_things: frozenset[str] = frozenset()
+    pronouns: Mapping[str, str] = field(default_factory=lambda: _PRONOUNS)
 
     @staticmethod
     def load(folder: Path | None = None) -> Lexicon:
@@ -61,6 +69,8 @@ class Lexicon:
             saying=frozenset(words["verbs"]["saying"]),
             opens=frozenset(words["connectives"]["opens"]),
             negation=frozenset(words["connectives"]["negation"]),
+            prepositions=frozenset(words["connectives"]["prepositions"]),
+            determiners=frozenset(words["connectives"]["determiners"]),
             outsiders=frozenset(words["people"]["outsiders"]),
             dutch=frozenset(words["language"]["dutch"]),
             foreign=frozenset(words["language"]["foreign"]),

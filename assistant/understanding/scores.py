@@ -18,7 +18,7 @@ from typing import Any
 
 from assistant import resources
 from assistant.understanding import signs
-from assistant.understanding.clauses import NOBODY, Account
+from assistant.understanding.clauses import NOBODY, TELLER, Account
 from assistant.understanding.cues import Found
 
 Weights = Mapping[str, Sequence[tuple[int, float]]]
@@ -123,6 +123,23 @@ def pooled(heads: Sequence[str], scores: Sequence[Sequence[float]]) -> dict[str,
     return inputs
 
 
+def together(account: Account, heads: Sequence[str], scores: Sequence[Sequence[float]]) -> dict[str, float]:
+    """Return named numbers for what counts together: both attack, both withdraw, a fear in the teller's own words."""
+
+    def most(head: str, among: Sequence[Sequence[float]]) -> float:
+        column = heads.index(head)
+        return max((row[column] for row in among), default=-6.0) / 3
+
+    inputs = {
+        f"both:{what}": min(most(f"teller:{what}", scores), most(f"partner:{what}", scores))
+        for what in ("attack", "withdraw")
+    }
+    own = [row for clause, row in zip(account.clauses, scores, strict=True) if clause.speaker == TELLER]
+    inputs["said-fear"] = max(max(most(head, own), -2.0) for head in heads if head.startswith("fear:"))
+    inputs["dialogue-fear"] = inputs["said-fear"] if account.dialogue else 0.0
+    return inputs
+
+
 def cue_inputs(found: Sequence[Found], words: int) -> dict[str, float]:
     """Return named numbers for the cues: how strongly what was shown by whom."""
     total: dict[str, float] = defaultdict(float)
@@ -143,6 +160,7 @@ def inputs_of(
     """Return all named numbers that the last layer sees."""
     clause_scores = [learned_clause.score(row) for row in rows]
     inputs = pooled(learned_clause.heads, clause_scores)
+    inputs.update(together(account, learned_clause.heads, clause_scores))
     inputs.update(cue_inputs(found, len(account.tokens)))
     whole = learned_account.score(sign for row in rows for sign in row)
     inputs.update({f"account:{head}": value / 3 for head, value in zip(learned_account.heads, whole, strict=True)})

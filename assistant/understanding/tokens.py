@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 
 _WORD = re.compile(r"['’`]?[^\W_]+(?:['’`-][^\W_]+)*|[.?!:;,…\n]")
-_SENTENCE_END = frozenset(".?!:;…\n")
+_SENTENCE_END = frozenset(".?!;…\n")
 
 # One spelling for what is one word; Flemish pronouns and verbs take their northern form.
 _SAME = {
@@ -42,6 +42,7 @@ _SAME = {
     "zij": "ze",
     "mij": "me",
     "jouw": "je",
+    "jou": "je",
     "jij": "je",
     "ikke": "ik",
     "niks": "niets",
@@ -67,8 +68,8 @@ _SPLIT = {
 class Token:
     """One word: normalised form, the written form, its place (characters), and what stands before it.
 
-    `breaks` is 2 after the end of a sentence or at the start of a line, 1 after a comma, else 0.
-    `name` says that it is written with a capital inside a sentence.
+    `breaks` is 2 after the end of a sentence or at the start of a line, 1 after a comma or a colon, else 0.
+    `name` says that it is written with a capital inside a sentence, `opens` that a colon stands before it.
     """
 
     form: str
@@ -77,6 +78,7 @@ class Token:
     end: int
     breaks: int
     name: bool
+    opens: bool = False
 
 
 def plain(word: str) -> str:
@@ -99,15 +101,16 @@ def _forms(word: str) -> tuple[str, ...]:
 def tokenize(text: str) -> tuple[Token, ...]:
     """Return the words of `text` in order; linear in its length."""
     tokens: list[Token] = []
-    breaks = 2
+    breaks, colon = 2, False
     for match in _WORD.finditer(text):
         written = match.group()
         if not any(char.isalnum() for char in written):
             breaks = max(breaks, 2 if written in _SENTENCE_END else 1)
+            colon = written == ":"
             continue
         name = breaks < 2 and written[0].isupper()
         for form in _forms(written):
-            tokens.append(Token(form, written, match.start(), match.end(), breaks, name))
-            breaks = 0
-        breaks = 0
+            tokens.append(Token(form, written, match.start(), match.end(), breaks, name, colon))
+            breaks, colon = 0, False
+        breaks, colon = 0, False
     return tuple(tokens)

@@ -79,7 +79,7 @@ def test_a_trouble_without_a_line_still_says_something() -> None:
 
 
 def test_a_missing_prompt_names_its_place() -> None:
-    with pytest.raises(PromptError, match="reflection.toml"):
+    with pytest.raises(PromptError, match=r"reflection\.toml"):
         prompts().say("reflection/opening/nothing")
     with pytest.raises(PromptError, match="words"):
         Prompts({"a": {"b": {"c": "{words}"}}}).say("a/b/c")

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -197,25 +196,22 @@ def test_when_its_parent_dies_the_child_removes_the_folder_and_ends(folder: Path
 class _FakeEngine:
     """pyttsx3 as it behaves when something is wrong with it."""
 
-    driver_name = "espeak"
+    driver_name = "nsss"  # its end also comes later than the return, and there is no espeak to ask
 
     def __init__(self, voices: list[Any], taken: str = "gmw/nl", writes: bool = True, reports: bool = True) -> None:
         self.voices, self.taken, self.writes, self.reports = voices, taken, writes, reports
         self.callbacks: list[Any] = []
         self.file = ""
-        self.rate = 200
-        self.proxy = SimpleNamespace(setBusy=lambda busy: None)
 
     def connect(self, topic: str, callback: Any) -> None:
         assert topic == "finished-utterance"
         self.callbacks.append(callback)
 
     def getProperty(self, name: str) -> Any:
-        return {"voices": self.voices, "voice": self.taken, "rate": self.rate}[name]
+        return {"voices": self.voices, "voice": self.taken}[name]
 
     def setProperty(self, name: str, value: Any) -> None:
-        if name == "rate":
-            self.rate = value
+        pass
 
     def save_to_file(self, text: str, file: str) -> None:
         self.file = file
@@ -261,13 +257,6 @@ def test_the_child_waits_for_the_end_that_comes_late(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pyttsx3, "init", lambda: _FakeEngine([_Voice()]))
     child.Engine(140).save("Hallo.", tmp_path / "0.wav")
     assert (tmp_path / "0.wav").exists()
-
-
-def test_a_rate_that_espeak_does_not_take_over_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(child, "FINISH_SECONDS", 0.1)
-    stubborn = _FakeEngine([_Voice()])
-    monkeypatch.setattr(stubborn, "setProperty", lambda name, value: None)
-    assert _child_refuses(monkeypatch, tmp_path / "0.wav", stubborn) == "speech_failed"
 
 
 def test_every_rendering_is_the_same_on_a_busy_machine() -> None:

@@ -62,7 +62,7 @@ def test_clauses_cover_all_words_in_order_without_punctuation() -> None:
 def test_dialogue_knows_its_speakers() -> None:
     account = apart("Hij: Je luistert niet.\nIk: Jawel, ik luister.\nHij: Laat maar.")
     assert account.dialogue
-    assert [clause.speaker for clause in account.clauses][0] == PARTNER
+    assert account.clauses[0].speaker == PARTNER
     assert account.clauses[0].actor == TELLER
 
 

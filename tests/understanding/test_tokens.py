@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,5 +42,5 @@ def test_breaks_and_names() -> None:
 @given(st.text(max_size=300))
 def test_any_text_has_tokens_in_order(text: str) -> None:
     tokens = tokenize(text)
-    assert all(a.start <= b.start for a, b in zip(tokens, tokens[1:], strict=False))
+    assert all(a.start <= b.start for a, b in pairwise(tokens))
     assert all(token.form for token in tokens)

@@ -91,9 +91,11 @@ def check_schema(reading: Reading) -> None:
         assert reading.step is None
 
 
-WORDS = st.sampled_from(
-    ["ik", "hij", "ze", "we", "je", "mijn", "man", "moeder", "Femke", "zei", "riep", "dat", "nooit", "altijd", "niet", "bang", "alleen", "weg", "boos", "stil", "en", "maar", "toen", ".", ",", "?", ":", "\n", "geslagen", "dood", "kind", "geld", "telefoon", "liep", "had", "zou", "sorry", "kus", "Zij:", "Hij:", "Ik:"]
+SPOKEN = (
+    "ik hij ze we je mijn man moeder Femke zei riep dat nooit altijd niet bang alleen weg boos stil en maar toen . , ? "
+    "geslagen dood kind geld telefoon liep had zou sorry kus : Zij: Hij: Ik:"
 )
+WORDS = st.sampled_from([*SPOKEN.split(), "\n"])
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
