@@ -59,7 +59,7 @@ if [ ! -x .venv/bin/python ]; then
     "$python" -m venv .venv
 fi
 echo "Ik installeer de Python-pakketten; dat duurt ongeveer een minuut." >&2
-pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --no-input"
+pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --no-input --use-pep517"
 if [ "$(uname)" = Linux ]; then
     $pip --require-hashes -r requirements/"$kind".txt
 else

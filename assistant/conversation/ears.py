@@ -115,7 +115,7 @@ class FileEars:
         sure = certainty.sure_enough(transcript).sure
         if sure and not seems_dutch(transcript.text):
             raise Trouble("not_dutch", ExitCode.NOT_DUTCH)
-        return Heard(transcript.text, transcript, sure)
+        return Heard(transcript.punctuated(), transcript, sure)
 
 
 class MicrophoneEars:
@@ -148,7 +148,7 @@ class MicrophoneEars:
         if heard.overflows:
             self._screen.notice("listen/overflow", count=str(heard.overflows))
         sure = certainty.sure_enough(heard.transcript).sure
-        return Heard(heard.transcript.text, heard.transcript, sure)
+        return Heard(heard.transcript.punctuated(), heard.transcript, sure)
 
     def _recogniser(self, rate: int) -> Any:
         from assistant.hearing.model import load

@@ -39,7 +39,7 @@ class Unsure:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One turn of the teller: the words as text; with sound also each word; `sure` as measured."""
+    """One turn of the teller: the words as text, pauses as full stops; with sound also each word; `sure` as measured."""
 
     text: str
     transcript: Transcript = field(default_factory=Transcript)
@@ -70,6 +70,10 @@ def once(turn: int = 0) -> Script:
         told.append(heard)
         text = "\n".join(each.text for each in told)
         reading = understand(text)
+        if reading.question and len(told) > 1:
+            # what was told first may have been a refusal to tell ("meer zeg ik niet"): does the answer stand alone?
+            alone = understand(heard.text)
+            reading = alone if alone.question is None else reading
         reflection = reflect(reading, turn=turn, trusted=_trusting(told, text))
         yield Say(reflection, reading)
         if reflection.kind not in ("question", "outside") or len(told) > MOST_QUESTIONS:

@@ -21,7 +21,8 @@ def reflection_json(reflection: Reflection) -> dict[str, object]:
 
 def heard_json(heard: Heard) -> dict[str, object]:
     """Return what was heard: text, whether it was heard surely enough, words."""
-    return {"text": heard.text, "sure": heard.sure, "words": words_json(heard.transcript)}
+    text = heard.transcript.text or heard.text
+    return {"text": text, "sure": heard.sure, "words": words_json(heard.transcript)}
 
 
 def words_json(transcript: Transcript) -> list[dict[str, object]]:

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from assistant.hearing.sound import BYTES_PER_SAMPLE, Block
-from assistant.trouble import ExitCode, Trouble
 
 FLUSH_SECONDS = 1.0
 HEADER_BYTES = 44
@@ -45,15 +44,14 @@ class Spool:
 
     @classmethod
     def start(cls, directory: Path | None = None) -> Spool:
-        """Begin a recording in `directory`, normally `folder()`. Raises Trouble cannot_write."""
+        """Begin a recording in `directory`, normally `folder()`.
+
+        Raises OSError, which is no reason not to listen: then a crash would lose what is said.
+        """
         directory = directory or folder()
-        prefix = time.strftime("opname-%Y%m%d-%H%M%S-")
-        try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # mkstemp makes the file 0600 and never follows a link that somebody put in its place
-            descriptor, name = tempfile.mkstemp(SUFFIX, prefix, directory)
-        except OSError:
-            raise Trouble("cannot_write", ExitCode.CANNOT_WRITE, file=directory) from None
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # mkstemp makes the file 0600 and never follows a link that somebody put in its place
+        descriptor, name = tempfile.mkstemp(SUFFIX, time.strftime("opname-%Y%m%d-%H%M%S-"), directory)
         file = os.fdopen(descriptor, "wb")
         _lock(file)
         return cls(Path(name), file)

@@ -27,6 +27,20 @@ class Transcript:
         """The words as one line."""
         return " ".join(word.text for word in self.words)
 
+    def punctuated(self, pause: float = 0.6, unknown: str = "[unk]") -> str:
+        """Return the words as one line with a full stop where nobody spoke for `pause` seconds; unknown words left out.
+
+        A pause is the only punctuation that a recogniser has.
+        """
+        stops = frozenset(self.pauses(pause))
+        pieces: list[str] = []
+        for index, word in enumerate(self.words):
+            if index in stops and pieces:
+                pieces[-1] = pieces[-1].rstrip(".") + "."
+            if word.text != unknown:
+                pieces.append(word.text)
+        return " ".join(pieces)
+
     def __add__(self, other: Transcript) -> Transcript:
         """Return the words of both, one after the other."""
         return Transcript(self.words + other.words)
