@@ -1,5 +1,5 @@
 # make demo: set everything up and show the main job.   make test: set everything up and run all checks.
-.PHONY: demo test check bench learn score model clean
+.PHONY: demo test bench learn score clean
 
 demo:
 	@tools/setup.sh run
@@ -7,12 +7,16 @@ demo:
 
 test:
 	@tools/setup.sh test
-	@.venv/bin/ruff check .
+	@.venv/bin/ruff check --quiet .
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
 	@.venv/bin/python tools/check_rules.py
 	@.venv/bin/python tools/check_accounts.py accounts/*/*.jsonl
 	@.venv/bin/python -m pytest
+
+bench:                     ## word error rate, speed and size of the bundled model
+	@tools/setup.sh test
+	@.venv/bin/python -m benchmarks.wer
 
 learn:                     ## learn the weights of the rules from accounts/build
 	@tools/setup.sh learn

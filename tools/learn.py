@@ -195,7 +195,8 @@ def balance(y: np.ndarray) -> np.ndarray:
     """Return weights for y (rows, heads) that let the yes and the no of each head count alike, softened."""
     with np.errstate(invalid="ignore"):
         yes = np.nanmean(y, axis=0).clip(1e-3, 1 - 1e-3)
-        return np.where(y > 0, (0.5 / yes) ** BALANCE, (0.5 / (1 - yes)) ** BALANCE)
+        weights: np.ndarray = np.where(y > 0, (0.5 / yes) ** BALANCE, (0.5 / (1 - yes)) ** BALANCE)
+        return weights
 
 
 def common_signs(examples: list[Example]) -> dict[str, int]:

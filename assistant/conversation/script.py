@@ -39,7 +39,7 @@ class Unsure:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One turn of the teller: the words as text, pauses as full stops; with sound also each word; `sure` as measured."""
+    """One turn: the words as text, pauses as full stops; with sound also each word; `sure` as measured."""
 
     text: str
     transcript: Transcript = field(default_factory=Transcript)

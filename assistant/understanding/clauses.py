@@ -160,7 +160,9 @@ def _spans(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[tuple[int, int]]
         if length == 0:
             continue
         hard = token.breaks == 2 or (token.breaks == 1 and length >= _SHORTEST)
-        soft = token.form in lexicon.opens and length >= _SHORTEST and tokens[index - 1].form not in lexicon.opens
+        before = tokens[index - 1].form
+        yes_but = token.form == "maar" and before in ("ja", "nee")
+        soft = token.form in lexicon.opens and length >= _SHORTEST and before not in lexicon.opens and not yes_but
         long = length >= _LONGEST or (length >= 8 and token.form in lexicon.subjects)
         if hard or soft or long:
             spans.append((start, index))

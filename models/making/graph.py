@@ -18,7 +18,7 @@ from .language import LanguageModel
 from .lexicon import Lexicon
 
 UNKNOWN = "[unk]"
-_UNKNOWN_PHONE_COST = 3.5  # a phone inside [unk]; at 1.5 it swallowed "nee" and "stop"
+_UNKNOWN_PHONE_COST = 3.0  # a phone inside [unk]; at 1.5 it swallowed "nee" and "stop"
 _SILENCE_SHARE = 0.2  # of the places between words
 _SILENCE = 1  # phone
 _COPY_LIMIT = 3  # arcs; states with more are not copied but reached by an empty arc

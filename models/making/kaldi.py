@@ -19,7 +19,7 @@ _LOG_OF_ZERO = 0.0  # Kaldi keeps a place for transition 0, which does not exist
 MODEL_CONFIG = """--min-active=200
 --max-active=2500
 --beam=12.0
---lattice-beam=4.0
+--lattice-beam=5.0
 --acoustic-scale=0.8
 --frame-subsampling-factor=3
 --endpoint.silence-phones=1
