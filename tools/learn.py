@@ -319,7 +319,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=4)
     parser.add_argument("--l2-clause", type=float, default=3e-5)
     parser.add_argument("--l2-account", type=float, default=1e-4)
-    parser.add_argument("--l2-final", type=float, default=200.0)
+    parser.add_argument("--l2-final", type=float, default=100.0)
     parser.add_argument("--keep", type=int, default=60_000, help="weights kept per sparse layer")
     options = parser.parse_args()
     examples = read([*sorted((ROOT / "accounts" / "build").glob("*.jsonl")), *options.also], (0.12, 0.25))

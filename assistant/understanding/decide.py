@@ -26,8 +26,11 @@ SHAPES: Mapping[str, tuple[str, str | None, str | None]] = {
     "da": ("attack-defend-withdraw", "defend", "attack"),
     "wa": ("attack-defend-withdraw", "withdraw", "attack"),
 }
+Combination = tuple[float, str, str, tuple[str, ...]]
+# A shorter account that says that it tells little is believed (57 of 59 in accounts/build).
+LITTLE_WORDS = 45
 # Danger is taken as told from this probability on; measured by `tools/score.py` on accounts/build.
-DANGER_FROM = 0.3
+DANGER_FROM = 0.15
 # Below this probability no pattern is claimed; one question is asked instead.
 SURE_FROM = 0.5
 
@@ -67,7 +70,7 @@ def _fear_sets(logs: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[tuple[
             )
 
 
-def _joint(logs: Mapping[str, Mapping[str, float]]) -> list[tuple[float, str, str, tuple[str, ...]]]:
+def _joint(logs: Mapping[str, Mapping[str, float]]) -> list[Combination]:
     """Return (probability, shape, step, fears) of all readings without danger, the best one first."""
     sets = list(_fear_sets(logs))
     rows = [
@@ -82,11 +85,22 @@ def _joint(logs: Mapping[str, Mapping[str, float]]) -> list[tuple[float, str, st
     return sorted(((math.exp(s - top) / total, a, b, c) for s, a, b, c in rows), reverse=True)
 
 
+def _too_little(joint: list[Combination], account: Account, found: Sequence[Found]) -> list[Combination]:
+    """Leave only "too little told" where a short account says so itself ("verder zeg ik er niets over")."""
+    says_so = any(each.cue.shows == "little" and each.cue.strength >= 2 for each in found)
+    moves = any(each.cue.shows in ("attack", "defend") for each in found)
+    left = [row for row in joint if row[1:3] == ("none", "find")]
+    if len(account.tokens) >= LITTLE_WORDS or not says_so or moves:
+        return joint
+    total = sum(row[0] for row in left)
+    return [(chance / total, shape, step, fears) for chance, shape, step, fears in left] if total else joint
+
+
 def decide(account: Account, found: Sequence[Found], rows: Sequence[Sequence[str]], learned: Learned) -> Reading:
     """Return the reading of an account from its cues and signs."""
     logs = chances(learned, inputs_of(account, found, rows, learned.clause, learned.account))
     danger = 1 - math.exp(logs["safety"]["none"])
-    joint = _joint(logs)
+    joint = _too_little(_joint(logs), account, found)
     reading = _in_danger(logs, danger) if danger >= DANGER_FROM else _in_safety(logs, joint, danger)
     evidence = _evidence(reading, account, found, rows, learned)
     return Reading(
@@ -119,7 +133,7 @@ def _in_danger(logs: Mapping[str, Mapping[str, float]], danger: float) -> Readin
 
 def _in_safety(
     logs: Mapping[str, Mapping[str, float]],
-    joint: list[tuple[float, str, str, tuple[str, ...]]],
+    joint: list[Combination],
     danger: float,
 ) -> Reading:
     best = _best_parts(joint)
@@ -143,8 +157,8 @@ def _in_safety(
 
 
 def _best_parts(
-    joint: list[tuple[float, str, str, tuple[str, ...]]],
-) -> tuple[float, str, str, tuple[str, ...]]:
+    joint: list[Combination],
+) -> Combination:
     """Return the best reading with the most probable pattern (a pattern is the sum of its shapes)."""
     mass: dict[str, float] = {}
     for chance, shape, _, _ in joint:
@@ -153,7 +167,7 @@ def _best_parts(
     return next(row for row in joint if SHAPES[row[1]][0] == pattern)
 
 
-def _question(reading: Reading, joint: list[tuple[float, str, str, tuple[str, ...]]], account: Account) -> str | None:
+def _question(reading: Reading, joint: list[Combination], account: Account) -> str | None:
     """Return the key of the one question that would settle what is unsure, or None."""
     if reading.safety != "none":
         return None
