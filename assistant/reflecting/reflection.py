@@ -10,7 +10,12 @@ from assistant.reflecting.wording import Prompts, prompts, sentences
 from assistant.understanding.reading import Evidence, Reading
 
 MOST_WORDS = 120
-_QUOTE_WORDS = range(3, 15)
+_QUOTE_WORDS = range(4, 15)
+# A piece that breaks off, and words said to the other one, which sound like a charge when they are given back.
+_BROKEN = re.compile(
+    r"\b(?:voor|zonder|dat|om|te|met|en|de|het|een|of|van|op|in|aan|bij|naar|als|omdat|mijn|zijn)$", re.IGNORECASE
+)
+_TO_YOU = re.compile(r"\b(?:jij|je|jou|jouw|gij|ge|jullie)\b", re.IGNORECASE)
 _LEADING = re.compile(
     r"^(?:(?:en|maar|dus|want|nou|ja|kijk|awel|goed|ach|enfin|allee)[ ,]+)+(?=\S+ \S+)",
     re.IGNORECASE,
@@ -97,6 +102,7 @@ def _about_peace(draft: _Draft, reading: Reading, trusted: Callable[[Evidence], 
         draft.add(f"beneath/{fear}")
         draft.add(f"{reading.step}/intro")
         draft.add(f"{reading.step}/{fear}")
+        draft.add("closing/any")
     elif reading.topic or fear:
         draft.add("keep/repaired")
     else:
@@ -106,12 +112,13 @@ def _about_peace(draft: _Draft, reading: Reading, trusted: Callable[[Evidence], 
 def _about_cycle(draft: _Draft, reading: Reading, trusted: Callable[[Evidence], bool]) -> None:
     """What was heard, the cycle, what may lie under it, one next step."""
     teller, fear = reading.teller or "attack", reading.fears[0] if reading.fears else None
-    _quote(draft, reading, "teller", "heard/one", trusted)
+    if not fear:
+        _quote(draft, reading, "teller", "heard/one", trusted)
     draft.add(_pattern_key(draft.source, reading))
-    draft.add("not_blame/any")
+    if fear != "controlled":  # where control may be missed, "nobody's fault" would be the wrong word
+        draft.add("not_blame/any")
     if fear:
-        if reading.step != "keep":
-            _quote(draft, reading, f"fear:{fear}", "heard/fear", trusted)
+        _quote(draft, reading, f"fear:{fear}", "heard/fear", trusted)
         draft.add(f"beneath/{fear}")
     else:
         draft.add(f"beneath/{teller}")
@@ -125,7 +132,7 @@ def _about_cycle(draft: _Draft, reading: Reading, trusted: Callable[[Evidence], 
         draft.add(f"{reading.step}/{fear}")
     if reading.pattern == "withdraw-withdraw" and reading.step != "keep":
         draft.add("alone_is_hard/any")
-    else:
+    elif reading.step != "keep":
         draft.add("closing/any")
     _fit(draft)
 
@@ -143,7 +150,7 @@ def _pattern_key(source: Prompts, reading: Reading) -> str:
 
 def _fit(draft: _Draft) -> None:
     """Leave out what can best be missed until it is short enough."""
-    for key in ("closing/any", "heard/one", "not_blame/any", "find/example", "heard/fear"):
+    for key in ("heard/one", "not_blame/any", "closing/any", "find/example", "heard/fear"):
         if sum(len(line.split()) for line in draft.lines) <= MOST_WORDS:
             return
         if f"reflection/{key}" in draft.keys:
@@ -157,7 +164,7 @@ def _quote(draft: _Draft, reading: Reading, conclusion: str, key: str, trusted: 
         if evidence.conclusion != conclusion or not trusted(evidence):
             continue
         words = tidy(evidence.words)
-        if len(words.split()) in _QUOTE_WORDS:
+        if len(words.split()) in _QUOTE_WORDS and not _BROKEN.search(words) and not _TO_YOU.search(words):
             draft.add(key, words=words)
             return True
     return False

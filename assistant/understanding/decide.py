@@ -27,7 +27,7 @@ SHAPES: Mapping[str, tuple[str, str | None, str | None]] = {
     "wa": ("attack-defend-withdraw", "withdraw", "attack"),
 }
 Combination = tuple[float, str, str, tuple[str, ...]]
-# A shorter account that says that it tells little is believed (57 of 59 in accounts/build).
+# A shorter account that says that it tells little is believed (36 of 37 in accounts/build).
 LITTLE_WORDS = 45
 # Danger is taken as told from this probability on; measured by `tools/score.py` on accounts/build.
 DANGER_FROM = 0.15

@@ -66,6 +66,15 @@ def test_silence_on_both_sides_gets_the_way_to_a_person() -> None:
     assert "alone_is_hard/any" not in keys(reflect(reading("aa", "name", ("abandoned",))))
 
 
+@pytest.mark.parametrize("words", ["jij bent altijd zo laat thuis", "toen zei ik wat ik dacht van", "ik ging weg"])
+def test_no_charge_and_no_broken_piece_is_given_back(words: str) -> None:
+    assert words not in " ".join(reflect(reading("ad", "find", (), words=words)).lines)
+
+
+def test_control_is_never_called_nobodys_fault() -> None:
+    assert "not_blame/any" not in keys(reflect(reading("wa", "name", ("controlled",))))
+
+
 def test_the_own_words_are_given_back_only_when_trusted() -> None:
     value = reading("ad", "find", (), words="en toen riep ik heel hard")
     assert "toen riep ik heel hard" in " ".join(reflect(value).lines)
