@@ -29,6 +29,8 @@ from assistant.trouble import ExitCode, Trouble
 BLOCK_SECONDS = 0.02
 READY_SECONDS = 1.0
 """The next sentence is asked for when this much is left to play, most of it the pause."""
+LATENCY_SECONDS = 0.08
+"""How much PortAudio keeps ready itself: on a busy machine less makes the voice stutter."""
 LAST_SECONDS = 0.2
 """Silence behind the last sentence: some drivers cut off the end of what they are given."""
 STALL_SECONDS = 3.0
@@ -87,6 +89,7 @@ class _Output:
                             device=device.index,
                             channels=channels,
                             dtype="int16",
+                            latency=LATENCY_SECONDS,
                             callback=self._called_back,
                         )
                         stream.start()
