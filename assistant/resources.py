@@ -1,4 +1,4 @@
-"""Where the project's own data lie: prompts, rules and the bundled model.
+"""Where the project's own data lie (prompts, rules, the bundled model), and how TOML is read.
 
 In a checkout they stand at the top (`prompts/`, `models/`), where people edit them; in an
 installed wheel the build has put them into the package (`assistant/data/`).
@@ -6,7 +6,16 @@ installed wheel the build has put them into the package (`assistant/data/`).
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
+
+from assistant.trouble import BrokenData
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - the same parser under its older name
+    import tomli as tomllib
 
 PACKAGE = Path(__file__).resolve().parent
 INSTALLED = PACKAGE / "data"
@@ -32,3 +41,11 @@ def rules() -> Path:
 def bundled_model() -> Path:
     """Return the folder of the Vosk model that comes along."""
     return folder(f"models/{BUNDLED_MODEL}")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the contents of a TOML file; raises BrokenData that names the file and the place."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BrokenData(f"{path.name}: {error}") from error

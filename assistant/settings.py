@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from assistant import resources
 from assistant.trouble import ExitCode, Trouble
 
 
@@ -36,13 +37,11 @@ def path() -> Path:
 
 def load(file: Path | None = None) -> Settings:
     """Return the settings of this user; raises Trouble for a file that cannot be read or understood."""
-    from assistant.understanding.lexicon import read_toml
-
     file = file or path()
     try:
         if not file.is_file():
             return Settings()
-        table = read_toml(file)
+        table = resources.read_toml(file)
     except (OSError, ValueError) as error:
         raise Trouble("settings_unreadable", ExitCode.UNREADABLE, file=file, reason=error) from error
     return _checked(table, file)

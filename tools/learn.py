@@ -25,21 +25,19 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
-from assistant.understanding import cues, scores
-from assistant.understanding.clauses import Account, take_apart
-from assistant.understanding.cues import Found
-from assistant.understanding.lexicon import lexicon
+from assistant.understanding import scores
+from assistant.understanding.clauses import Account
+from assistant.understanding.decide import SHAPES
 from assistant.understanding.reading import FEARS, SAFETIES, STEPS, TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "assistant" / "understanding" / "rules" / "nl" / "weights.json"
-SHAPES = ("none", "aa", "ww", "ad", "aw", "da", "wa")
 CLAUSE_HEADS = (
     *(f"{who}:{what}" for who in ("teller", "partner") for what in ("attack", "defend", "withdraw")),
     *(f"fear:{fear}" for fear in FEARS), "told", "asked", *(f"safety:{kind}" for kind in SAFETIES[1:]),
 )  # fmt: skip
 TASKS: dict[str, tuple[str, ...]] = {
-    "shape": SHAPES,
+    "shape": tuple(SHAPES),
     "topic": (*TOPICS, "null"),
     "step": (*STEPS, "null"),
     "safety": SAFETIES,
@@ -52,13 +50,11 @@ BALANCE = 0.5
 
 @dataclass
 class Example:
-    """One account (or a misheard copy), taken apart, with the signs of its clauses and its writer."""
+    """One account, or a misheard copy of it, with its writer and what is seen in it."""
 
     labels: dict[str, Any]
     writer: str
-    account: Account
-    found: tuple[Found, ...]
-    rows: list[list[str]]
+    look: scores.Look
     clean: bool
 
 
@@ -134,15 +130,8 @@ def read(paths: list[Path], rates: tuple[float, ...]) -> list[Example]:
     for writer, each in labels:
         for rate in (0.0, *rates):
             copy = noisy_quotes(each, near, rate, rng) if rate else each
-            examples.append(example(copy, writer, rate == 0.0))
+            examples.append(Example(copy, writer, scores.look(copy["text"]), rate == 0.0))
     return examples
-
-
-def example(labels: dict[str, Any], writer: str, clean: bool) -> Example:
-    """Take one account apart."""
-    account = take_apart(labels["text"], lexicon())
-    found = cues.rules().find(account)
-    return Example(labels, writer, account, found, scores.clause_signs(account, found), clean)
 
 
 def fit(x: sparse.csr_matrix, y: np.ndarray, l2: float) -> tuple[np.ndarray, np.ndarray]:
@@ -204,7 +193,7 @@ def common_signs(examples: list[Example]) -> dict[str, int]:
     count: Counter[str] = Counter()
     for each in examples:
         if each.clean:
-            count.update({sign for row in each.rows for sign in row})
+            count.update({sign for row in each.look.rows for sign in row})
     return {sign: i for i, sign in enumerate(sorted(s for s, n in count.items() if n >= MIN_ACCOUNTS))}
 
 
@@ -229,12 +218,12 @@ def learn_sparse(examples: list[Example], options: argparse.Namespace) -> tuple[
     index = common_signs(examples)
     rows, marks = [], []
     for each in examples:
-        marked = clause_labels(each.labels, each.account)
+        marked = clause_labels(each.labels, each.look.account)
         if marked is not None:
-            rows += each.rows
+            rows += each.look.rows
             marks.append(marked)
     clause = sparse_layer(CLAUSE_HEADS, rows, np.vstack(marks), index, options.l2_clause, options.keep)
-    whole = [[sign for row in each.rows for sign in row] for each in examples]
+    whole = [[sign for row in each.look.rows for sign in row] for each in examples]
     y = np.array([[target(each.labels, head) for head in ACCOUNT_HEADS] for each in examples])
     return clause, sparse_layer(ACCOUNT_HEADS, whole, y, index, options.l2_account, options.keep)
 
@@ -287,7 +276,7 @@ def out_of_writer(examples: list[Example], options: argparse.Namespace) -> list[
         clause, account = learn_sparse([e for e in examples if e.writer not in out], options)
         for i, each in enumerate(examples):
             if each.writer in out:
-                inputs[i] = scores.inputs_of(each.account, each.found, each.rows, clause, account)
+                inputs[i] = scores.judge(each.look, clause, account).inputs
         print(f"  fold {fold + 1}: without {', '.join(sorted(out))}", file=sys.stderr)
     return inputs
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from assistant import resources
 from assistant.trouble import BrokenData
-from assistant.understanding.lexicon import read_toml
 
 _SENTENCE_END = re.compile(r"(?<=[.?!…])\s+")
 
@@ -53,7 +52,7 @@ class Prompts:
 def load(folder: Path | None = None) -> Prompts:
     """Read all prompt files of a folder; raises ValueError that names the file and the place."""
     folder = folder or resources.folder("prompts/nl")
-    return Prompts({path.stem: read_toml(path) for path in sorted(folder.glob("*.toml"))})
+    return Prompts({path.stem: resources.read_toml(path) for path in sorted(folder.glob("*.toml"))})
 
 
 @lru_cache(maxsize=1)

@@ -17,13 +17,6 @@ def understand(text: str) -> Reading:
     `text`: the account as typed or as recognised (punctuation is used, never needed); lines
     "Label: words" make it a dialogue, in which "Ik" or else the first speaker is the teller.
     """
-    from assistant.understanding import cues, scores
-    from assistant.understanding.clauses import take_apart
-    from assistant.understanding.decide import decide
-    from assistant.understanding.lexicon import lexicon
+    from assistant.understanding import decide, scores
 
-    account = take_apart(text, lexicon())
-    if not account.tokens:
-        return Reading(step="find", question="tell_more")
-    found = cues.rules().find(account)
-    return decide(account, found, scores.clause_signs(account, found), scores.learned())
+    return decide.read(text, scores.learned())

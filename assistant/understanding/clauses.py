@@ -203,7 +203,8 @@ def _role(index: int, tokens: tuple[Token, ...], lexicon: Lexicon) -> str:
     if form in lexicon.partner_nouns and (owned or form not in ("vriend", "vriendin", "vrouw", "man", "schat")):
         return PARTNER
     if form in ("je", "u", "jullie"):
-        return NOBODY if after and _noun_like(after[0], lexicon) else ADDRESSEE
+        # "je moeder": possessive, not a subject
+        return NOBODY if after and after[0].form in lexicon.other else ADDRESSEE
     if form in lexicon.names or token.name:
         return OTHER if owned and form not in lexicon.names else PARTNER
     return BOTH if form == "allebei" and index < 2 else NOBODY
@@ -217,11 +218,6 @@ def _behind_preposition(index: int, tokens: tuple[Token, ...], lexicon: Lexicon)
     return before[-1] in lexicon.prepositions or (
         len(before) == 2 and before[0] in lexicon.prepositions and before[1] in lexicon.determiners
     )
-
-
-def _noun_like(token: Token, lexicon: Lexicon) -> bool:
-    """Say whether "je" before this word is possessive ("je moeder") rather than a subject."""
-    return token.form in lexicon.other or token.form in lexicon.owned_things
 
 
 def _goes_on_speaking(forms: list[str], actor: str, speaker: str) -> bool:

@@ -32,7 +32,7 @@ from typing import Any
 from assistant import resources
 from assistant.trouble import BrokenData
 from assistant.understanding.clauses import ADDRESSEE, BOTH, NOBODY, PARTNER, TELLER, Account, Clause
-from assistant.understanding.lexicon import lexicon, read_toml
+from assistant.understanding.lexicon import lexicon
 
 KINDS = frozenset(
     {
@@ -66,6 +66,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """The parts of a written pattern; `anchor` is the part to look for first."""
+
+    parts: tuple[Part, ...]
+    anchor: int
+
+    def around(self, forms: list[tuple[str, int]], at: int) -> tuple[int, ...] | None:
+        """Return the places of the words of a match whose anchor lies at `at`, in order, or None."""
+        if not self.parts[self.anchor].fits(forms[at][0]):
+            return None
+        head, tail = self.parts[: self.anchor], self.parts[self.anchor + 1 :]
+        gaps = [part.gap for part in self.parts[1 : self.anchor + 1]][::-1]
+        before = _match(head[::-1], forms, at, -1, gaps)
+        if before is None:
+            return None
+        after = _match(tail, forms, at, +1, [part.gap for part in tail])
+        return None if after is None else (*before[::-1], at, *after)
+
+
+@dataclass(frozen=True, slots=True)
 class Cue:
     """One rule: patterns, what they show, by whom, how strong (1 weak to 3 nearly certain)."""
 
@@ -73,8 +93,8 @@ class Cue:
     shows: str
     by: str
     strength: int
-    patterns: tuple[tuple[Part, ...], ...]
-    unless: tuple[tuple[Part, ...], ...]
+    patterns: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...]
     fires: tuple[str, ...]
     silent: tuple[str, ...]
     negated: bool
@@ -100,15 +120,15 @@ class Cues:
 
     def __init__(self, cues: Iterable[Cue]) -> None:
         self.cues = tuple(cues)
-        self._by_form: dict[str, list[tuple[Cue, tuple[Part, ...], int]]] = defaultdict(list)
-        self._by_prefix: dict[str, list[tuple[Cue, tuple[Part, ...], int]]] = defaultdict(list)
+        self._by_form: dict[str, list[tuple[Cue, Pattern]]] = defaultdict(list)
+        self._by_prefix: dict[str, list[tuple[Cue, Pattern]]] = defaultdict(list)
         for cue in self.cues:
             for pattern in cue.patterns:
-                anchor = _anchor(pattern)
-                for form in pattern[anchor].forms:
-                    self._by_form[form].append((cue, pattern, anchor))
-                for prefix in pattern[anchor].prefixes:
-                    self._by_prefix[prefix[:3]].append((cue, pattern, anchor))
+                anchor = pattern.parts[pattern.anchor]
+                for form in anchor.forms:
+                    self._by_form[form].append((cue, pattern))
+                for prefix in anchor.prefixes:
+                    self._by_prefix[prefix[:3]].append((cue, pattern))
 
     def find(self, account: Account) -> tuple[Found, ...]:
         """Return every cue that fires in `account`, in the order of the words; linear in its length."""
@@ -118,8 +138,8 @@ class Cues:
         real = [index for index, (_, token) in enumerate(forms) if token >= 0]
         for at in real:
             form = forms[at][0]
-            for cue, pattern, anchor in (*self._by_form.get(form, ()), *self._by_prefix.get(form[:3], ())):
-                match = _match_around(pattern, anchor, forms, at) if pattern[anchor].fits(form) else None
+            for cue, pattern in (*self._by_form.get(form, ()), *self._by_prefix.get(form[:3], ())):
+                match = pattern.around(forms, at)
                 if match is None:
                     continue
                 start, end = forms[match[0]][1], forms[match[-1]][1] + 1
@@ -139,26 +159,15 @@ def _with_sentence_ends(account: Account) -> list[tuple[str, int]]:
     return forms
 
 
-def _anchor(pattern: tuple[Part, ...]) -> int:
+def _anchor(parts: tuple[Part, ...]) -> int:
     """Return the part to look for first: one that must be there and has few, long words."""
 
     def cost(index: int) -> tuple[int, int]:
-        part = pattern[index]
+        part = parts[index]
         common = sum(form in lexicon().common for form in part.forms) * 50
         return (common + len(part.forms) + 5 * len(part.prefixes), index)
 
-    return min((i for i, part in enumerate(pattern) if not part.optional), key=cost)
-
-
-def _match_around(
-    pattern: tuple[Part, ...], anchor: int, forms: list[tuple[str, int]], at: int
-) -> tuple[int, ...] | None:
-    """Return the places of the words of a match whose part `anchor` lies at `at`, in order, or None."""
-    before = _match(pattern[:anchor][::-1], forms, at, -1, [part.gap for part in pattern[1 : anchor + 1]][::-1])
-    if before is None:
-        return None
-    after = _match(pattern[anchor + 1 :], forms, at, +1, [part.gap for part in pattern[anchor + 1 :]])
-    return None if after is None else (*before[::-1], at, *after)
+    return min((i for i, part in enumerate(parts) if not part.optional), key=cost)
 
 
 def _match(
@@ -186,11 +195,7 @@ def _allowed(cue: Cue, clause: Clause, forms: list[tuple[str, int]], places: tup
     if not cue.negated and not said & _NEGATIONS and _negated_near(forms, places):
         return False
     low, high = max(0, places[0] - 8), min(len(forms), places[-1] + 9)
-    for pattern in cue.unless:
-        anchor = _anchor(pattern)
-        if any(_match_around(pattern, anchor, forms, i) for i in range(low, high) if pattern[anchor].fits(forms[i][0])):
-            return False
-    return True
+    return not any(pattern.around(forms, place) for pattern in cue.unless for place in range(low, high))
 
 
 _NEGATIONS = frozenset({"niet", "geen", "nooit", "nauwelijks", "niets", "niemand", "zonder"})
@@ -226,8 +231,8 @@ def _blamed_by(actor: str) -> str:
     return {TELLER: PARTNER, PARTNER: TELLER, BOTH: BOTH}.get(actor, NOBODY)
 
 
-def _parts(pattern: str, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> tuple[Part, ...]:
-    """Return a written pattern as parts; raises ValueError that says what is wrong with it."""
+def _pattern(pattern: str, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> Pattern:
+    """Return a written pattern taken apart; raises ValueError that says what is wrong with it."""
     parts: list[Part] = []
     gap = 0
     for item in pattern.split():
@@ -238,7 +243,7 @@ def _parts(pattern: str, verbs: Mapping[str, list[str]], groups: Mapping[str, li
             gap = 0
     if not parts or all(part.optional for part in parts) or parts[0].optional or gap:
         raise ValueError(f"{pattern!r} needs words at both ends")
-    return tuple(parts)
+    return Pattern(tuple(parts), _anchor(tuple(parts)))
 
 
 def _part(item: str, gap: int, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> Part:
@@ -283,8 +288,8 @@ def _cue(entry: Mapping[str, Any], verbs: Mapping[str, list[str]], groups: Mappi
         shows=entry["shows"],
         by=entry["by"],
         strength=entry["strength"],
-        patterns=tuple(_parts(pattern, verbs, groups) for pattern in entry["words"]),
-        unless=tuple(_parts(pattern, verbs, groups) for pattern in entry.get("unless", ())),
+        patterns=tuple(_pattern(pattern, verbs, groups) for pattern in entry["words"]),
+        unless=tuple(_pattern(pattern, verbs, groups) for pattern in entry.get("unless", ())),
         fires=tuple(entry["fires"]),
         silent=tuple(entry["silent"]),
         negated=entry.get("negated") == "fires",
@@ -295,13 +300,13 @@ def _cue(entry: Mapping[str, Any], verbs: Mapping[str, list[str]], groups: Mappi
 def load(folder: Path | None = None) -> Cues:
     """Read all cue files; raises RuleError with every error, each with its file and entry."""
     folder = folder or resources.rules()
-    verbs = {name: [name, *forms] for name, forms in read_toml(folder / "verbs.toml")["verbs"].items()}
-    groups = read_toml(folder / "groups.toml")["groups"]
+    verbs = {name: [name, *forms] for name, forms in resources.read_toml(folder / "verbs.toml")["verbs"].items()}
+    groups = resources.read_toml(folder / "groups.toml")["groups"]
     cues: list[Cue] = []
     errors: list[str] = []
     seen: dict[str, str] = {}
     for path in sorted((folder / "cues").glob("*.toml")):
-        for number, entry in enumerate(read_toml(path).get("cue", []), 1):
+        for number, entry in enumerate(resources.read_toml(path).get("cue", []), 1):
             place = f"{path.name}, cue {number} ({entry.get('id', 'without id')})"
             try:
                 cue = _cue(entry, verbs, groups)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 
 from assistant.understanding.clauses import Account
 from assistant.understanding.cues import Found
 from assistant.understanding.reading import FEARS, Evidence, Reading
-from assistant.understanding.scores import Learned, inputs_of
+from assistant.understanding.scores import Judged, Learned, judge, look
 
 SHAPES: Mapping[str, tuple[str, str | None, str | None]] = {
     "none": ("none", None, None),
@@ -96,25 +97,22 @@ def _too_little(joint: list[Combination], account: Account, found: Sequence[Foun
     return [(chance / total, shape, step, fears) for chance, shape, step, fears in left] if total else joint
 
 
-def decide(account: Account, found: Sequence[Found], rows: Sequence[Sequence[str]], learned: Learned) -> Reading:
+def read(text: str, learned: Learned) -> Reading:
+    """Return the reading of a text; one without words tells too little."""
+    seen = look(text)
+    if not seen.account.tokens:
+        return Reading(step="find", question="tell_more")
+    return decide(judge(seen, learned.clause, learned.account), learned)
+
+
+def decide(judged: Judged, learned: Learned) -> Reading:
     """Return the reading of an account from its cues and signs."""
-    logs = chances(learned, inputs_of(account, found, rows, learned.clause, learned.account))
+    seen = judged.look
+    logs = chances(learned, judged.inputs)
     danger = 1 - math.exp(logs["safety"]["none"])
-    joint = _too_little(_joint(logs), account, found)
+    joint = _too_little(_joint(logs), seen.account, seen.found)
     reading = _in_danger(logs, danger) if danger >= DANGER_FROM else _in_safety(logs, joint, danger)
-    evidence = _evidence(reading, account, found, rows, learned)
-    return Reading(
-        pattern=reading.pattern,
-        teller=reading.teller,
-        partner=reading.partner,
-        topic=reading.topic,
-        fears=reading.fears,
-        step=reading.step,
-        safety=reading.safety,
-        evidence=evidence,
-        confidence=reading.confidence,
-        question=_question(reading, joint, account),
-    )
+    return replace(reading, evidence=_evidence(reading, judged, learned), question=_question(reading, joint))
 
 
 def _in_danger(logs: Mapping[str, Mapping[str, float]], danger: float) -> Reading:
@@ -136,8 +134,7 @@ def _in_safety(
     joint: list[Combination],
     danger: float,
 ) -> Reading:
-    best = _best_parts(joint)
-    _, shape, step, fears = best
+    _, shape, step, fears = _best_parts(joint)
     pattern, teller, partner = SHAPES[shape]
     topics = {t: s for t, s in logs["topic"].items() if not (step == "null" and t != "null")}
     topic = max(topics, key=lambda t: topics[t])
@@ -156,9 +153,7 @@ def _in_safety(
     )  # fmt: skip
 
 
-def _best_parts(
-    joint: list[Combination],
-) -> Combination:
+def _best_parts(joint: list[Combination]) -> Combination:
     """Return the best reading with the most probable pattern (a pattern is the sum of its shapes)."""
     mass: dict[str, float] = {}
     for chance, shape, _, _ in joint:
@@ -167,7 +162,7 @@ def _best_parts(
     return next(row for row in joint if SHAPES[row[1]][0] == pattern)
 
 
-def _question(reading: Reading, joint: list[Combination], account: Account) -> str | None:
+def _question(reading: Reading, joint: list[Combination]) -> str | None:
     """Return the key of the one question that would settle what is unsure, or None."""
     if reading.safety != "none":
         return None
@@ -189,15 +184,8 @@ def _question(reading: Reading, joint: list[Combination], account: Account) -> s
     return "what_did_you_do"
 
 
-def _evidence(
-    reading: Reading,
-    account: Account,
-    found: Sequence[Found],
-    rows: Sequence[Sequence[str]],
-    learned: Learned,
-) -> tuple[Evidence, ...]:
+def _evidence(reading: Reading, judged: Judged, learned: Learned) -> tuple[Evidence, ...]:
     """Return the words on which each conclusion rests, the strongest ones first."""
-    table = [learned.clause.score(row) for row in rows]
     wanted: list[tuple[str, str, tuple[str, ...]]] = []
     for who, position in (("teller", reading.teller), ("partner", reading.partner)):
         if position:
@@ -209,20 +197,18 @@ def _evidence(
         wanted.append(("step", "told", ("told/",)))
     evidence: list[Evidence] = []
     for conclusion, head, shows in wanted:
-        evidence += _for_head(conclusion, head, shows, account, found, rows, table, learned)
+        evidence += _for_head(conclusion, head, shows, judged, learned)
     if reading.topic:
-        evidence += _for_topic(reading.topic, account, found, rows, learned)
+        evidence += _for_topic(reading.topic, judged, learned)
     pattern = [
         Evidence("pattern", e.rule, e.words, e.start, e.end) for e in evidence if e.conclusion in ("teller", "partner")
     ]
     return (*pattern[:2], *evidence)
 
 
-def _for_head(
-    conclusion: str, head: str, shows: tuple[str, ...], account: Account, found: Sequence[Found],
-    rows: Sequence[Sequence[str]], table: Sequence[Sequence[float]], learned: Learned,
-) -> list[Evidence]:  # fmt: skip
+def _for_head(conclusion: str, head: str, shows: tuple[str, ...], judged: Judged, learned: Learned) -> list[Evidence]:
     """Return up to two clauses that speak most for a head: the cue that fired there, else the learned sign."""
+    account, table = judged.look.account, judged.table
     column = learned.clause.heads.index(head)
     order = sorted(range(len(table)), key=lambda i: -table[i][column])
     evidence: list[Evidence] = []
@@ -231,37 +217,29 @@ def _for_head(
             break
         clause = account.clauses[n]
         fired = [
-            f for f in found
+            f for f in judged.look.found
             if clause.start <= f.start < clause.end and f"{f.cue.shows}/{f.who}".startswith(shows)
         ]  # fmt: skip
         if fired:
             rule = max(fired, key=lambda f: f.cue.strength).cue.id
         else:
-            rule = f"learned:{learned.clause.best_sign(rows[n], column)}"
+            rule = f"learned:{learned.clause.best_sign(judged.look.rows[n], column)}"
         evidence.append(_piece(conclusion, rule, account, *_sentence_around(account, n)))
     return evidence
 
 
-def _for_topic(
-    topic: str, account: Account, found: Sequence[Found], rows: Sequence[Sequence[str]], learned: Learned
-) -> list[Evidence]:
+def _for_topic(topic: str, judged: Judged, learned: Learned) -> list[Evidence]:
     """Return the words that name the topic: a cue, else the clause with the strongest learned sign."""
-    fired = [f for f in found if f.cue.shows == f"topic:{topic}"]
+    account, rows = judged.look.account, judged.look.rows
+    fired = [f for f in judged.look.found if f.cue.shows == f"topic:{topic}"]
     if fired:
         best = max(fired, key=lambda f: f.cue.strength)
         return [_piece("topic", best.cue.id, account, best.start, best.end)]
     column = learned.account.heads.index(f"topic={topic}")
-    if not rows:
-        return []
-
-    def weight(n: int) -> float:
-        sign = learned.account.best_sign(rows[n], column)
-        return next((w for h, w in learned.account.signs.get(sign, ()) if h == column), 0.0)
-
-    n = max(range(len(rows)), key=weight)
+    best_signs = [learned.account.best_sign(row, column) for row in rows]
+    n = max(range(len(rows)), key=lambda i: learned.account.weight(best_signs[i], column))
     clause = account.clauses[n]
-    sign = learned.account.best_sign(rows[n], column)
-    return [_piece("topic", f"learned:{sign}", account, clause.start, clause.end)]
+    return [_piece("topic", f"learned:{best_signs[n]}", account, clause.start, clause.end)]
 
 
 def _piece(conclusion: str, rule: str, account: Account, start: int, end: int) -> Evidence:
@@ -286,11 +264,8 @@ def _sentence_around(account: Account, n: int) -> tuple[int, int]:
         start = clauses[i].start
         if i == 0 or tokens[start].breaks == 2 or tokens[start].form in _BEGINNINGS:
             return True
-        return (
-            tokens[start].form in ("en", "maar", "dus")
-            and tokens[start + 1 : start + 2] != ()
-            and (tokens[start + 1].form in _BEGINNINGS)
-        )
+        after = tokens[start + 1].form if start + 1 < len(tokens) else ""
+        return tokens[start].form in ("en", "maar", "dus") and after in _BEGINNINGS
 
     while not begins(first) and length(first - 1, last) <= _QUOTE:
         first -= 1

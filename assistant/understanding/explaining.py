@@ -7,29 +7,25 @@ from __future__ import annotations
 
 import math
 
-from assistant.understanding import cues, scores
-from assistant.understanding.clauses import NOBODY, Account, take_apart
+from assistant.understanding import scores
+from assistant.understanding.clauses import NOBODY, Account
 from assistant.understanding.cues import Found
 from assistant.understanding.decide import chances, decide
-from assistant.understanding.lexicon import lexicon
 from assistant.understanding.reading import Reading
 
 
 def explanation(text: str) -> str:
     """Return a report on an account: one line per clause, then the conclusions with their words."""
-    account = take_apart(text, lexicon())
-    found = cues.rules().find(account)
-    rows = scores.clause_signs(account, found)
     learned = scores.learned()
-    reading = decide(account, found, rows, learned)
-    logs = chances(learned, scores.inputs_of(account, found, rows, learned.clause, learned.account))
+    seen = scores.look(text)
+    judged = scores.judge(seen, learned.clause, learned.account)
     return "\n".join(
         [
-            *_clause_lines(account, found, [learned.clause.score(row) for row in rows], learned.clause.heads),
+            *_clause_lines(seen.account, seen.found, judged.table, learned.clause.heads),
             "",
-            *_chance_lines(logs),
+            *_chance_lines(chances(learned, judged.inputs)),
             "",
-            *_conclusion_lines(reading),
+            *_conclusion_lines(decide(judged, learned)),
         ]
     )
 

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from assistant import resources
-from assistant.trouble import BrokenData
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # pragma: no cover - the same parser under its older name
-    import tomli as tomllib
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the contents of a TOML file; raises BrokenData that names the file and the place."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BrokenData(f"{path.name}: {error}") from error
-
 
 _PRONOUNS = MappingProxyType({"ik": "teller", "hij": "partner", "ze": "partner", "we": "both"})
 
@@ -54,14 +37,13 @@ class Lexicon:
     determiners: frozenset[str]
     subjects: frozenset[str] = frozenset({"ik", "hij", "ze", "we", "je"})
     inheriting: frozenset[str] = frozenset({"en", "maar", "dus", "toen", "daarna", "dan"})
-    owned_things: frozenset[str] = frozenset()
     pronouns: Mapping[str, str] = field(default_factory=lambda: _PRONOUNS)
 
     @staticmethod
     def load(folder: Path | None = None) -> Lexicon:
         """Read the word groups from `folder` (default: the rules that come along)."""
         folder = folder or resources.rules()
-        words = read_toml(folder / "words.toml")
+        words = resources.read_toml(folder / "words.toml")
         names = folder / "names.txt"
         return Lexicon(
             other=frozenset(words["people"]["other"]),

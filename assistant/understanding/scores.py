@@ -18,8 +18,9 @@ from typing import Any
 
 from assistant import resources
 from assistant.understanding import signs
-from assistant.understanding.clauses import NOBODY, TELLER, Account
-from assistant.understanding.cues import Found
+from assistant.understanding.clauses import NOBODY, TELLER, Account, take_apart
+from assistant.understanding.cues import Found, rules
+from assistant.understanding.lexicon import lexicon
 
 Weights = Mapping[str, Sequence[tuple[int, float]]]
 
@@ -52,14 +53,14 @@ class Sparse:
                 total[head] += weight * share
         return total
 
+    def weight(self, sign: str, head: int) -> float:
+        """Return the weight of a sign for `head`, 0 where it has none."""
+        return next((weight for at, weight in self.signs.get(sign, ()) if at == head), 0.0)
+
     def best_sign(self, found: Iterable[str], head: int) -> str:
         """Return the sign with words in it that speaks most for `head`."""
-
-        def weight(sign: str) -> float:
-            return next((w for h, w in self.signs.get(sign, ()) if h == head), 0.0)
-
         lexical = {sign for sign in found if not sign.startswith(("actor:", "said:"))}
-        return max(sorted(lexical), key=weight, default="")
+        return max(sorted(lexical), key=lambda sign: self.weight(sign, head), default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,22 +151,41 @@ def cue_inputs(found: Sequence[Found], words: int) -> dict[str, float]:
     return {name: math.log1p(value) for name, value in total.items()}
 
 
-def inputs_of(
-    account: Account,
-    found: Sequence[Found],
-    rows: Sequence[Sequence[str]],
-    learned_clause: Sparse,
-    learned_account: Sparse,
-) -> dict[str, float]:
-    """Return all named numbers that the last layer sees."""
-    clause_scores = [learned_clause.score(row) for row in rows]
-    inputs = pooled(learned_clause.heads, clause_scores)
-    inputs.update(together(account, learned_clause.heads, clause_scores))
-    inputs.update(cue_inputs(found, len(account.tokens)))
-    whole = learned_account.score(sign for row in rows for sign in row)
-    inputs.update({f"account:{head}": value / 3 for head, value in zip(learned_account.heads, whole, strict=True)})
-    inputs.update(shape(account))
-    return inputs
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An account taken apart, the cues that fire in it, and the signs of each clause."""
+
+    account: Account
+    found: tuple[Found, ...]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A look with its scores: `table` (clauses, heads of the clause layer), `inputs` for the last layer by name."""
+
+    look: Look
+    table: list[list[float]]
+    inputs: dict[str, float]
+
+
+def look(text: str) -> Look:
+    """Take a text apart and see which cues and signs are in it."""
+    account = take_apart(text, lexicon())
+    found = rules().find(account)
+    return Look(account, found, clause_signs(account, found))
+
+
+def judge(seen: Look, clause: Sparse, account: Sparse) -> Judged:
+    """Score a look by the layer on clauses and the layer on whole accounts."""
+    table = [clause.score(row) for row in seen.rows]
+    inputs = pooled(clause.heads, table)
+    inputs.update(together(seen.account, clause.heads, table))
+    inputs.update(cue_inputs(seen.found, len(seen.account.tokens)))
+    whole = account.score(sign for row in seen.rows for sign in row)
+    inputs.update({f"account:{head}": value / 3 for head, value in zip(account.heads, whole, strict=True)})
+    inputs.update(shape(seen.account))
+    return Judged(seen, table, inputs)
 
 
 def shape(account: Account) -> dict[str, float]:

@@ -60,7 +60,6 @@ _SPLIT = {
     "moette": ("moet", "je"),
     "kunde": ("kun", "je"),
     "gade": ("ga", "je"),
-    "wilde": ("wilde",),
 }
 
 
@@ -93,8 +92,6 @@ def _forms(word: str) -> tuple[str, ...]:
         return _SPLIT[flat]
     if flat.endswith("-ie"):
         return (_SAME.get(flat[:-3], flat[:-3]), "hij")
-    if flat.endswith("-t-ie"):
-        return (flat[:-5], "hij")
     return (_SAME.get(flat, flat),)
 
 

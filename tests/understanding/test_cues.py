@@ -40,11 +40,13 @@ def test_every_cue_does_what_its_examples_say() -> None:
 
 
 def test_every_group_and_verb_is_spelt_as_the_words_are_read() -> None:
-    from assistant.understanding.lexicon import read_toml
     from assistant.understanding.tokens import plain
 
     folder = resources.rules()
-    for table in (read_toml(folder / "verbs.toml")["verbs"], read_toml(folder / "groups.toml")["groups"]):
+    for table in (
+        resources.read_toml(folder / "verbs.toml")["verbs"],
+        resources.read_toml(folder / "groups.toml")["groups"],
+    ):
         for name, forms in table.items():
             assert [form for form in forms if plain(form) != form] == [], name
 
