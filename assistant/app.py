@@ -19,8 +19,7 @@ from assistant.conversation.screen import Screen, line_of
 from assistant.trouble import ExitCode, Trouble
 
 if TYPE_CHECKING:
-    from assistant.conversation.drive import Mouth
-    from assistant.conversation.ears import KeyboardEars, MicrophoneEars
+    from assistant.conversation.drive import Ears, Mouth
     from assistant.hearing.model import ChosenModel
 
 
@@ -73,10 +72,14 @@ def _from_microphone(
         screen.notice("listen/leftover", file=str(file))
     ears = MicrophoneEars(chosen, screen, options.device or settings.device, options.patience or settings.patience)
     code: ExitCode | None = None
+    nothing_said = False
     try:
         code = _converse(ears, screen, options, settings)
+    except Trouble as trouble:
+        nothing_said = trouble.key == "interrupted"
+        raise
     finally:
-        if code is ExitCode.OK:
+        if code is ExitCode.OK or nothing_said:
             ears.answered()
         else:
             for file in ears.kept():
@@ -90,12 +93,7 @@ def _choice() -> str:
     return str(answer).strip().lower()[:1] or "t"
 
 
-def _converse(
-    ears: Any | MicrophoneEars | KeyboardEars,
-    screen: Screen,
-    options: Options,
-    settings: settings_module.Settings,
-) -> ExitCode:
+def _converse(ears: Ears, screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode:
     """Run the single answer with these ears; return what to leave with."""
     from assistant.conversation.drive import drive
     from assistant.conversation.mouth import JsonMouth, PlainMouth, Voice
@@ -198,27 +196,16 @@ def explain(source: str) -> None:
 def say(text: str, silent: bool, save_speech: Path | None) -> ExitCode:
     """Speak a text; the code says whether sound came out as asked."""
     from assistant.conversation.ears import read_text
+    from assistant.conversation.mouth import Voice
     from assistant.reflecting.wording import sentences
-    from assistant.speaking import playing
-    from assistant.speaking.speak import speak
 
     words = read_text("-") if text == "-" else text
     if not words.strip():
         raise Trouble("empty_text", ExitCode.EMPTY)
-    settings = settings_module.load()
-    screen = Screen()
-    report = speak(
-        tuple(s for line in words.splitlines() for s in sentences(line)),
-        None if silent else playing.play,
-        save_speech,
-        settings.words_a_minute,
-    )
-    for problem in report.problems:
-        screen.line(line_of(problem))
-    if report.saved:
-        screen.notice("speech/saved", file=str(report.saved))
-        return ExitCode.OK
-    return report.problems[0].code if report.problems else ExitCode.OK
+    rate = settings_module.load().words_a_minute
+    voice = Voice(Screen(), aloud=not silent, save_to=save_speech, words_a_minute=rate)
+    report = voice.speak(tuple(s for line in words.splitlines() for s in sentences(line)))
+    return ExitCode.OK if report.saved or not report.problems else report.problems[0].code
 
 
 def demo(out: Path | None, silent: bool) -> ExitCode:

@@ -13,15 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-PATTERNS = {"attack-defend-withdraw", "attack-attack", "withdraw-withdraw", "none"}
-POSITIONS = {"attack", "defend", "withdraw", None}
-TOPICS = {
-    "attention", "household", "money", "children", "family", "work",
-    "intimacy", "trust", "agreements", "other", None,
-}  # fmt: skip
-FEARS = {"unloved", "unimportant", "abandoned", "failing", "controlled"}
-STEPS = {"find", "name", "ask", "keep", None}
-SAFETY = {"none", "violence", "suicide", "child"}
+from assistant.understanding.decide import SHAPES
+from assistant.understanding.reading import FEARS, PATTERNS, POSITIONS, SAFETIES, STEPS, TOPICS
+
 KEYS = {
     "id", "text", "kind", "pattern", "teller", "partner", "topic", "fears",
     "step", "safety", "why", "quotes",
@@ -32,15 +26,15 @@ QUOTES = {"teller", "partner", "told", "asked", "safety", "topic"} | {f"fear:{f}
 def label_errors(a: dict[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the values of one account."""
     for key, allowed in (
-        ("pattern", PATTERNS), ("teller", POSITIONS), ("partner", POSITIONS),
-        ("topic", TOPICS), ("step", STEPS), ("safety", SAFETY),
+        ("pattern", PATTERNS), ("teller", (*POSITIONS, None)), ("partner", (*POSITIONS, None)),
+        ("topic", (*TOPICS, None)), ("step", (*STEPS, None)), ("safety", SAFETIES),
         ("kind", {"account", "dialogue"}),
     ):  # fmt: skip
         if a[key] not in allowed:
             yield f"{key} is {a[key]!r}"
-    if set(a["fears"]) - FEARS:
+    if set(a["fears"]) - set(FEARS):
         yield f"fears is {a['fears']!r}"
-    if (a["teller"], a["partner"]) not in positions_of(a["pattern"]):
+    if (a["pattern"], a["teller"], a["partner"]) not in SHAPES.values():
         yield f"positions {a['teller']}/{a['partner']} do not fit {a['pattern']}"
     if a["safety"] != "none" and a["step"] is not None:
         yield "step must be null where safety is not none"
@@ -48,17 +42,6 @@ def label_errors(a: dict[str, Any]) -> Iterator[str]:
         yield f"step {a['step']} needs a fear that is said"
     if a["step"] == "find" and a["fears"]:
         yield "step find, yet a fear is said"
-
-
-def positions_of(pattern: str) -> set[tuple[str | None, str | None]]:
-    """Return the pairs (teller, partner) that a pattern allows."""
-    quiet = ("defend", "withdraw")
-    allowed: dict[str, set[tuple[str | None, str | None]]] = {
-        "attack-attack": {("attack", "attack")},
-        "withdraw-withdraw": {("withdraw", "withdraw")},
-        "attack-defend-withdraw": {("attack", q) for q in quiet} | {(q, "attack") for q in quiet},
-    }
-    return allowed.get(pattern, {(None, None)})
 
 
 def quote_errors(a: dict[str, Any]) -> Iterator[str]:

@@ -116,28 +116,30 @@ def fails(accounts: Sequence[Labels], readings: Sequence[Reading]) -> str:
     return "\n".join(lines)
 
 
-def baselines(accounts: Sequence[Labels], texts: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Return the figures of the majority class and of a plain TF-IDF classifier on the same texts."""
+def baselines(accounts: Sequence[Labels], texts: dict[str, list[str]]) -> dict[str, dict[str, float]]:
+    """Return the figures of the majority class and, for each kind of texts, of a plain TF-IDF classifier."""
+    from sklearn.base import clone
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
+    def value(label: str) -> str | None:
+        return None if label == "None" else label
+
     build = read(sorted((ROOT / "accounts" / "build").glob("*.jsonl")))
-    common = {
-        key: Counter(str(a[key]) for a in build).most_common(1)[0][0]
-        for key in ("pattern", "teller", "partner", "topic", "step", "safety")
-    }
-    plain = {key: None if value == "None" else value for key, value in common.items()}
+    keys = ("pattern", "teller", "partner", "topic", "step", "safety")
+    common = {key: value(Counter(str(a[key]) for a in build).most_common(1)[0][0]) for key in keys}
+    columns = {"majority": figures(accounts, [Reading(**common) for _ in accounts])}  # type: ignore[arg-type]
     words = TfidfVectorizer(sublinear_tf=True, min_df=2, ngram_range=(1, 2))
-    x, xt = words.fit_transform(a["text"] for a in build), words.transform(texts)
-    said: dict[str, list[Any]] = {}
-    for key in common:
-        model = LogisticRegression(C=10, max_iter=500, class_weight="balanced").fit(x, [str(a[key]) for a in build])
-        said[key] = [None if value == "None" else value for value in model.predict(xt)]
-    tfidf = [Reading(**{key: said[key][i] for key in common}) for i in range(len(texts))]
-    return {
-        "majority": figures(accounts, [Reading(**plain) for _ in accounts]),  # type: ignore[arg-type]
-        "TF-IDF": figures(accounts, tfidf),
-    }
+    x = words.fit_transform(a["text"] for a in build)
+    model = LogisticRegression(C=10, max_iter=500, class_weight="balanced")
+    models = {key: clone(model).fit(x, [str(a[key]) for a in build]) for key in keys}
+    for name, each in texts.items():
+        said: dict[str, list[Any]] = {
+            key: [value(v) for v in models[key].predict(words.transform(each))] for key in keys
+        }
+        readings = [Reading(**{key: said[key][i] for key in keys}) for i in range(len(each))]
+        columns[name] = figures(accounts, readings)
+    return columns
 
 
 def surprises(accounts: Sequence[Labels], readings: Sequence[Reading]) -> list[str]:
@@ -163,8 +165,7 @@ def main() -> int:
         "misheard": figures(accounts, [understand(t) for t in heard]),
     }
     if options.baselines:
-        columns.update(baselines(accounts, [a["text"] for a in accounts]))
-        columns["TF-IDF misheard"] = baselines(accounts, heard)["TF-IDF"]
+        columns.update(baselines(accounts, {"TF-IDF": [a["text"] for a in accounts], "TF-IDF misheard": heard}))
     last = json.loads(LAST.read_text(encoding="utf-8")) if LAST.exists() else {}
     print(f"{'':26}" + "".join(f"{name:>17}" for name in columns))
     for name in columns["clean"]:

@@ -8,7 +8,9 @@ from assistant.conversation.script import Heard, Listen, Say, Script, Unsure
 
 
 class Ears(Protocol):
-    """Whatever brings the teller's words: microphone, file, keyboard."""
+    """Whatever brings the teller's words: microphone, file, keyboard. `again`: it can be told again."""
+
+    again: bool
 
     def listen(self, request: Listen) -> Heard | None:
         """Return one turn, or None when there is nothing more to come."""
@@ -37,7 +39,7 @@ def drive(script: Script, ears: Ears, mouth: Mouth) -> list[Say]:
                 answer = ears.listen(step)
                 heard = answer or heard
             elif isinstance(step, Unsure):
-                mouth.unsure(heard, more=True)
+                mouth.unsure(heard, more=ears.again)
             else:
                 said.append(step)
                 mouth.say(step, heard)

@@ -16,6 +16,7 @@ from assistant.understanding.language import seems_dutch
 if TYPE_CHECKING:
     from assistant.conversation.screen import Screen
     from assistant.hearing.model import ChosenModel
+    from assistant.hearing.transcript import Transcript
 
 LONGEST_TEXT = 2_000_000
 
@@ -57,8 +58,17 @@ def checked(text: str) -> str:
     return text
 
 
+def _heard(transcript: Transcript) -> Heard:
+    """Return what was recognised as a turn: pauses as full stops, and whether it is sure enough."""
+    from assistant.hearing import certainty
+
+    return Heard(transcript.punctuated(), transcript, certainty.sure_enough(transcript).sure)
+
+
 class TextEars:
     """One account that is there already, as text."""
+
+    again = False
 
     def __init__(self, text: str) -> None:
         self._text: str | None = checked(text)
@@ -71,6 +81,8 @@ class TextEars:
 
 class KeyboardEars:
     """Typed turns: each ends with an empty line, the last with the end of input."""
+
+    again = True
 
     def __init__(self, screen: Screen) -> None:
         self._screen = screen
@@ -95,6 +107,8 @@ class KeyboardEars:
 class FileEars:
     """One account in a sound file, heard by Vosk; the words are shown as they are recognised."""
 
+    again = False
+
     def __init__(self, path: Path, chosen: ChosenModel, screen: Screen) -> None:
         self._path: Path | None = path
         self._chosen = chosen
@@ -102,7 +116,7 @@ class FileEars:
 
     def listen(self, request: Listen) -> Heard | None:
         """Return the words of the file the first time, None after that. Raises Trouble as hearing does."""
-        from assistant.hearing import audio_file, certainty, recogniser
+        from assistant.hearing import audio_file, recogniser
         from assistant.hearing.model import load
 
         path, self._path = self._path, None
@@ -112,14 +126,16 @@ class FileEars:
         self._screen.notice("listen/file", file=path.name)
         transcript = recogniser.hear_file(path, load(self._chosen), self._screen.recognised)
         self._screen.end_of_turn()
-        sure = certainty.sure_enough(transcript).sure
-        if sure and not seems_dutch(transcript.text):
+        heard = _heard(transcript)
+        if heard.sure and not seems_dutch(transcript.text):
             raise Trouble("not_dutch", ExitCode.NOT_DUTCH)
-        return Heard(transcript.punctuated(), transcript, sure)
+        return heard
 
 
 class MicrophoneEars:
     """Turns spoken into a microphone. What is recorded is kept until it has been answered."""
+
+    again = True
 
     def __init__(self, chosen: ChosenModel, screen: Screen, device: str | None, patience: float) -> None:
         self._chosen = chosen
@@ -131,7 +147,7 @@ class MicrophoneEars:
 
     def listen(self, request: Listen) -> Heard | None:
         """Return one spoken turn; None where nothing was said after a question."""
-        from assistant.hearing import certainty, turn
+        from assistant.hearing import turn
         from assistant.hearing.microphone import Microphone
 
         spool = self._new_spool()
@@ -147,8 +163,9 @@ class MicrophoneEars:
         self._screen.end_of_turn()
         if heard.overflows:
             self._screen.notice("listen/overflow", count=str(heard.overflows))
-        sure = certainty.sure_enough(heard.transcript).sure
-        return Heard(heard.transcript.punctuated(), heard.transcript, sure)
+        if microphone.spool_failed:
+            self._screen.notice("listen/no_spool")
+        return _heard(heard.transcript)
 
     def _recogniser(self, rate: int) -> Any:
         from assistant.hearing.model import load

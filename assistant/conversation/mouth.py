@@ -19,7 +19,8 @@ from assistant.speaking.rendering import SpokenSentence
 from assistant.speaking.speak import SpeechReport, speak
 from assistant.trouble import Trouble
 
-UNSURE = "screen/unsure/again"
+UNSURE = {True: "screen/unsure/again", False: "screen/unsure/file"}
+"""What is said when the words came out unsure, by whether they can be told again now."""
 
 
 class Voice:
@@ -35,19 +36,21 @@ class Voice:
         self._words_a_minute = words_a_minute
         self.failed: Trouble | None = None
 
-    def speak(self, spoken: tuple[str, ...]) -> None:
+    def speak(self, spoken: tuple[str, ...]) -> SpeechReport:
         """Speak; Ctrl-C meanwhile makes the assistant fall silent and breaks nothing off."""
-        if not self._aloud and self._save_to is None:
-            return
         stop = threading.Event()
         with_sound = _player(stop) if self._aloud else None
         report = _until_ctrl_c(lambda: speak(spoken, with_sound, self._save_to, self._words_a_minute), stop)
         for problem in report.problems:
-            self._screen.line(line_of(problem))
+            if report.saved and problem.key == "no_sound_out":
+                self._screen.notice("speech/not_played")
+            else:
+                self._screen.line(line_of(problem))
         if report.saved:
             self._screen.notice("speech/saved", file=str(report.saved))
         elif self._save_to and report.problems:
             self.failed = report.problems[-1]
+        return report
 
 
 def _player(stop: threading.Event) -> Callable[[Iterator[SpokenSentence]], bool]:
@@ -82,7 +85,7 @@ class PlainMouth:
 
     def unsure(self, heard: Heard, more: bool) -> None:
         """Say that it was not understood well, and what to do next."""
-        line = prompts().say(UNSURE)
+        line = prompts().say(UNSURE[more])
         click.echo("\n" + wrapped(line) + "\n")
         self._voice.speak(sentences(line))
 
@@ -100,7 +103,7 @@ class JsonMouth:
 
     def unsure(self, heard: Heard, more: bool) -> None:
         """Write that it was not understood well."""
-        line = prompts().say(UNSURE)
-        said = Say(Reflection("unsure", (line,), (UNSURE,)))
+        line = prompts().say(UNSURE[more])
+        said = Say(Reflection("unsure", (line,), (UNSURE[more],)))
         click.echo(json.dumps(answer_json(heard, said), ensure_ascii=False))
         self._voice.speak(sentences(line))

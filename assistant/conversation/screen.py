@@ -86,16 +86,7 @@ def wrapped(text: str) -> str:
 
 def line_of(trouble: Trouble) -> str:
     """Return the Dutch line for a Trouble."""
-    from assistant.reflecting.wording import PromptError
-
     try:
-        return _troubles_line(trouble)
-    except (PromptError, FileNotFoundError, ValueError):
+        return str(prompts().tables["troubles"][trouble.key]).format(**trouble.values)
+    except (KeyError, OSError, ValueError):  # the prompts themselves are missing or broken
         return f"Er ging iets mis ({trouble.key}). Installeer het programma opnieuw."
-
-
-def _troubles_line(trouble: Trouble) -> str:
-    wording = prompts().tables["troubles"].get(trouble.key)
-    if wording is None:
-        raise FileNotFoundError(trouble.key)
-    return str(wording).format(**trouble.values)

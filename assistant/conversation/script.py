@@ -6,7 +6,7 @@ more to come). Voice, keyboard, file and test drive the same script (`drive.py`)
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from assistant.hearing.transcript import Transcript
@@ -74,22 +74,14 @@ def once(turn: int = 0) -> Script:
             # what was told first may have been a refusal to tell ("meer zeg ik niet"): does the answer stand alone?
             alone = understand(heard.text)
             reading = alone if alone.question is None else reading
-        reflection = reflect(reading, turn=turn, trusted=_trusting(told, text))
+        reflection = reflect(reading, turn=turn, trusted=_trusting(told))
         yield Say(reflection, reading)
         if reflection.kind not in ("question", "outside") or len(told) > MOST_QUESTIONS:
             return
         heard = yield Listen(again=True)
 
 
-class _trusting:
-    """Says of a piece of evidence whether all its words were heard surely enough to be given back."""
-
-    def __init__(self, told: list[Heard], text: str) -> None:
-        self.text = text
-        self.doubtful = [
-            word.text for each in told for word in each.transcript.words if word.confidence < _TRUSTED_WORD
-        ]
-
-    def __call__(self, evidence: Evidence) -> bool:
-        words = set(evidence.words.lower().split())
-        return not words.intersection(self.doubtful)
+def _trusting(told: list[Heard]) -> Callable[[Evidence], bool]:
+    """Return what says of a piece of evidence whether all its words were heard surely enough to be given back."""
+    doubtful = {word.text for each in told for word in each.transcript.words if word.confidence < _TRUSTED_WORD}
+    return lambda evidence: not any(word.strip(".") in doubtful for word in evidence.words.lower().split())

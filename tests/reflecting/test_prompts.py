@@ -74,6 +74,12 @@ def test_no_line_is_there_for_nothing() -> None:
     assert [key for key in prompts().tables["troubles"] if f'"{key}"' not in text] == []
 
 
+def test_no_notice_is_there_for_nothing() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
+    notices = [f"{table}/{key}" for table, keys in prompts().tables["screen"].items() for key in keys]
+    assert [notice for notice in notices if f'{notice}"' not in text] == []
+
+
 def test_a_trouble_without_a_line_still_says_something() -> None:
     assert "onbekende_sleutel" in line_of(Trouble("onbekende_sleutel", ExitCode.INTERNAL))
 

@@ -101,6 +101,22 @@ def test_ctrl_c_ends_the_turn_and_what_was_said_counts(sound_server: SoundServer
     assert shown.strip()
 
 
+def test_ctrl_c_before_a_word_keeps_nothing_as_it_says(sound_server: SoundServer) -> None:
+    listener = subprocess.Popen(
+        [*VERBONDEN, "reflect", "--silent"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        time.sleep(3.0)
+        listener.send_signal(signal.SIGINT)
+        _, told = listener.communicate(timeout=60)
+    finally:
+        listener.kill()
+    assert listener.returncode == ExitCode.INTERRUPTED, told
+    assert "Er is niets bewaard" in told
+    assert leftovers() == []
+
+
 def test_what_was_said_and_not_answered_is_kept(sound_server: SoundServer, say: Speak) -> None:
     """The program is killed in mid-sentence: the next start says where the recording is."""
     listener = subprocess.Popen(
@@ -140,3 +156,5 @@ def test_unsure_words_get_no_reflection(quiet: str, tmp_path: Path, say: Speak) 
     )  # fmt: skip
     assert done.returncode in (ExitCode.UNSURE, ExitCode.NOT_DUTCH), done.stdout
     assert "Wat ik hoor" not in done.stdout
+    if done.returncode == ExitCode.UNSURE:
+        assert "Neem het nog eens op" in " ".join(done.stdout.split())  # a file cannot be told again
