@@ -1,10 +1,10 @@
-"""Learn the weights of `assistant/understanding/rules/nl/weights.json` from labelled accounts.
+"""Learn the weights of `assistant/understanding/rules/nl/weights.npz` from labelled accounts.
 
-Usage: python tools/learn.py [--also FILE ...] [--out FILE] [--folds 5] [--report]
+Usage: python tools/learn.py [--also FILE ...] [--without WRITER ...] [--out FILE] [--folds 4]
 
-Reads `accounts/build/*.jsonl` (never `accounts/measure`), each account three times: as written, and misheard
-at two rates (`tools/noise.py`). What the last layer sees of an account comes from layers that were
-learned without that account's writer. Needs the extra "learn" (scipy, scikit-learn, rapidfuzz).
+Reads `accounts/build/*.jsonl` (never `accounts/measure`), each account as written and misheard in several
+ways (`tools/noise.py`). What the last layer sees of an account comes from layers that were learned without
+that account's writer. Needs the extra "learn" (scipy, scikit-learn, rapidfuzz).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import math
 import random
 import sys
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +32,7 @@ from assistant.understanding.decide import SHAPES
 from assistant.understanding.reading import FEARS, SAFETIES, STEPS, TOPICS
 
 ROOT = Path(__file__).resolve().parent.parent
-OUT = ROOT / "assistant" / "understanding" / "rules" / "nl" / "weights.json"
+OUT = ROOT / "assistant" / "understanding" / "rules" / "nl" / "weights.npz"
 CLAUSE_HEADS = (
     *(f"{who}:{what}" for who in ("teller", "partner") for what in ("attack", "defend", "withdraw")),
     *(f"fear:{fear}" for fear in FEARS), "told", "asked", *(f"safety:{kind}" for kind in SAFETIES[1:]),
@@ -44,8 +45,13 @@ TASKS: dict[str, tuple[str, ...]] = {
     **{f"fear:{fear}": ("no", "yes") for fear in FEARS},
 }
 ACCOUNT_HEADS = tuple(f"{task}={value}" for task, values in TASKS.items() for value in values if value != "no")
-MIN_ACCOUNTS = 2
+TOPIC_HEADS = tuple(head for head in ACCOUNT_HEADS if head.startswith("topic="))
+# The layers on whole accounts: their heads, and in how many different accounts a sign must stand.
+WHOLE = {"account": (ACCOUNT_HEADS, 2), "sound": (ACCOUNT_HEADS, 4), "opening": (TOPIC_HEADS, 2)}
+CLAUSE_MIN = 2
 BALANCE = 0.5
+# How an account is heard: (share of words wrong, share of the wrong words that are any word instead of one alike).
+HEARD = ((0.12, 0.0), (0.25, 0.0), (0.25, 0.8))
 
 
 @dataclass
@@ -56,6 +62,15 @@ class Example:
     writer: str
     look: scores.Look
     clean: bool
+
+
+@dataclass
+class Counts:
+    """How often each sign stands in each row: `table` (rows, signs), `names` of the signs, `example` of each row."""
+
+    table: sparse.csr_matrix
+    names: list[str]
+    example: np.ndarray
 
 
 def value_of(labels: dict[str, Any], task: str) -> str | None:
@@ -90,9 +105,7 @@ def clause_labels(labels: dict[str, Any], account: Account) -> np.ndarray | None
     return marked
 
 
-def noisy_quotes(
-    labels: dict[str, Any], near: dict[str, tuple[str, ...]], rate: float, rng: random.Random
-) -> dict[str, Any]:
+def noisy_quotes(labels: dict[str, Any], mishear: noise.Mishearing, rng: random.Random) -> dict[str, Any]:
     """Return a misheard copy of an account whose quotes are its misheard pieces."""
     text = labels["text"]
     cuts = {0, len(text)}
@@ -103,11 +116,11 @@ def noisy_quotes(
             cuts |= {at, at + len(quote)}
             pieces.append((key, quote))
     if labels["kind"] == "dialogue":
-        return {**noise.noisy(labels, near, rate, rng), "quotes": {}}
+        return {**noise.noisy(labels, mishear, rng), "quotes": {}}
     order = sorted(cuts)
     heard: list[tuple[int, str]] = []
     for start, end in pairwise(order):
-        heard.append((start, " ".join(noise.misheard(noise.words_of(text[start:end]), near, rate, rng))))
+        heard.append((start, " ".join(mishear.words(noise.words_of(text[start:end]), rng))))
     quotes: dict[str, list[str]] = {}
     for key, quote in pieces:
         at = text.find(quote)
@@ -117,20 +130,24 @@ def noisy_quotes(
     return {**labels, "text": " ".join(h for _, h in heard if h), "quotes": quotes}
 
 
-def read(paths: list[Path], rates: tuple[float, ...]) -> list[Example]:
-    """Read the accounts, each as written and once for each rate of wrong words."""
+def read(paths: Sequence[Path], without: Sequence[str] = ()) -> list[Example]:
+    """Read the accounts of all writers but those left out, each as written and once for each way of `HEARD`."""
     rng = random.Random(7)
     labels = [
-        (path.stem.split(".")[0], json.loads(line))
+        (path.stem, json.loads(line))
         for path in paths
+        if path.stem not in without
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
-    near = noise.neighbours(noise.vocabulary(each["text"] for _, each in labels))
+    vocabulary = noise.vocabulary(each["text"] for _, each in labels)
+    near = noise.neighbours(vocabulary)
+    ways = [noise.Mishearing(near, rate, wild, tuple(vocabulary.elements())) for rate, wild in HEARD]
     examples = []
     for writer, each in labels:
-        for rate in (0.0, *rates):
-            copy = noisy_quotes(each, near, rate, rng) if rate else each
-            examples.append(Example(copy, writer, scores.look(copy["text"]), rate == 0.0))
+        examples.append(Example(each, writer, scores.look(each["text"]), clean=True))
+        for way in ways:
+            copy = noisy_quotes(each, way, rng)
+            examples.append(Example(copy, writer, scores.look(copy["text"]), clean=False))
     return examples
 
 
@@ -161,23 +178,41 @@ def fit(x: sparse.csr_matrix, y: np.ndarray, l2: float) -> tuple[np.ndarray, np.
     return w[:-1], w[-1]
 
 
-def matrix(rows: list[list[str]], index: dict[str, int], rarity: dict[str, float]) -> sparse.csr_matrix:
-    """Return the signs of each row as the layers see them (`scores.shares`), an array (rows, signs)."""
-    at, columns, values = [0], [], []
+def count(rows: Sequence[Sequence[str]], example: Sequence[int], clean: set[int], least: int) -> Counts:
+    """Count the signs that stand in at least `least` accounts as written."""
+    seen: Counter[str] = Counter()
+    last: dict[str, int] = {}
+    for row, at in zip(rows, example, strict=True):
+        if at in clean:
+            for sign in set(row):
+                seen[sign] += last.get(sign) != at
+                last[sign] = at
+    names = sorted(sign for sign, n in seen.items() if n >= least)
+    places = {sign: column for column, sign in enumerate(names)}
+    starts: list[int] = [0]
+    columns: list[int] = []
+    values: list[int] = []
     for row in rows:
-        for sign, share in scores.shares(row, rarity).items():
-            columns.append(index[sign])
-            values.append(share)
-        at.append(len(columns))
-    return sparse.csr_matrix((values, columns, at), shape=(len(rows), len(index)))
+        counts = Counter(places[sign] for sign in row if sign in places)
+        columns += counts.keys()
+        values += counts.values()
+        starts.append(len(columns))
+    table = sparse.csr_matrix((np.array(values, np.float64), columns, starts), shape=(len(rows), len(names)))
+    return Counts(table, names, np.array(example))
 
 
-def rarities(rows: list[list[str]], index: dict[str, int]) -> dict[str, float]:
-    """Return the inverse document frequency of each sign."""
-    count: Counter[str] = Counter()
-    for row in rows:
-        count.update(sign for sign in set(row) if sign in index)
-    return {sign: round(1 + math.log((1 + len(rows)) / (1 + count[sign])), 3) for sign in index}
+def learn_layer(counts: Counts, rows: np.ndarray, y: np.ndarray, heads: tuple[str, ...], l2: float) -> scores.Layer:
+    """Learn a layer from the rows named (indices) with y (all rows, heads); `scores.Layer` says how it weighs signs."""
+    table = counts.table[rows]
+    stands = np.asarray((table > 0).sum(0)).ravel()
+    rarity = (1 + np.log((1 + len(rows)) / (1 + stands))).astype(np.float32)
+    x = table.copy()
+    x.data = 1 + np.log(x.data)
+    x = x @ sparse.diags(rarity)
+    length = np.sqrt(np.asarray(x.multiply(x).sum(1)).ravel())
+    w, b = fit((sparse.diags(1 / np.maximum(length, 1e-9)) @ x).tocsr(), y[rows], l2)
+    places = {sign: row for row, sign in enumerate(counts.names)}
+    return scores.Layer(heads, b.astype(np.float32), places, rarity, w.astype(np.float32))
 
 
 def balance(y: np.ndarray) -> np.ndarray:
@@ -188,46 +223,6 @@ def balance(y: np.ndarray) -> np.ndarray:
         return weights
 
 
-def common_signs(examples: list[Example]) -> dict[str, int]:
-    """Return the signs that stand in enough different accounts, numbered."""
-    count: Counter[str] = Counter()
-    for each in examples:
-        if each.clean:
-            count.update({sign for row in each.look.rows for sign in row})
-    return {sign: i for i, sign in enumerate(sorted(s for s, n in count.items() if n >= MIN_ACCOUNTS))}
-
-
-def sparse_layer(
-    heads: tuple[str, ...], rows: list[list[str]], y: np.ndarray, index: dict[str, int], l2: float, keep: int
-) -> scores.Sparse:
-    """Learn a layer on rows of signs; y (rows, heads); only the `keep` largest weights stay."""
-    rarity = rarities(rows, index)
-    w, b = fit(matrix(rows, index, rarity), y, l2)
-    limit = np.sort(np.abs(w).ravel())[-min(keep, w.size)]
-    weights: dict[str, list[tuple[int, float]]] = {}
-    for sign, i in index.items():
-        pairs = [(int(h), round(float(w[i, h]), 2)) for h in np.flatnonzero(np.abs(w[i]) >= max(limit, 1e-3))]
-        if pairs:
-            weights[sign] = pairs
-    rarity = {sign: value for sign, value in rarity.items() if sign in weights}
-    return scores.Sparse(heads, tuple(round(float(v), 3) for v in b), rarity, weights)
-
-
-def learn_sparse(examples: list[Example], options: argparse.Namespace) -> tuple[scores.Sparse, scores.Sparse]:
-    """Learn the layer on clauses and the layer on whole accounts."""
-    index = common_signs(examples)
-    rows, marks = [], []
-    for each in examples:
-        marked = clause_labels(each.labels, each.look.account)
-        if marked is not None:
-            rows += each.look.rows
-            marks.append(marked)
-    clause = sparse_layer(CLAUSE_HEADS, rows, np.vstack(marks), index, options.l2_clause, options.keep)
-    whole = [[sign for row in each.look.rows for sign in row] for each in examples]
-    y = np.array([[target(each.labels, head) for head in ACCOUNT_HEADS] for each in examples])
-    return clause, sparse_layer(ACCOUNT_HEADS, whole, y, index, options.l2_account, options.keep)
-
-
 def target(labels: dict[str, Any], head: str) -> float:
     """Return 1, 0 or nan (nothing labelled) for a head of the account layer."""
     task, _, wanted = head.rpartition("=")
@@ -235,24 +230,64 @@ def target(labels: dict[str, Any], head: str) -> float:
     return math.nan if value is None else float(value == wanted)
 
 
-def learn_final(inputs: list[dict[str, float]], examples: list[Example], l2: float) -> dict[str, scores.Dense]:
+class Material:
+    """All examples as counts and targets, from which layers are learned for any choice of them."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self.examples = examples
+        clean = {i for i, each in enumerate(examples) if each.clean}
+        rows = [(i, row) for i, each in enumerate(examples) for row in each.look.rows]
+        marks = [clause_labels(each.labels, each.look.account) for each in examples]
+        self.clause = count([row for _, row in rows], [i for i, _ in rows], clean, CLAUSE_MIN)
+        self.clause_y = np.vstack(
+            [
+                np.full((len(each.look.rows), len(CLAUSE_HEADS)), math.nan) if marked is None else marked
+                for each, marked in zip(examples, marks, strict=True)
+            ]
+        )
+        signs = [scores.whole_signs(each.look) for each in examples]
+        numbers = range(len(examples))
+        self.whole = {
+            name: count([s[name] for s in signs], numbers, clean, least) for name, (_, least) in WHOLE.items()
+        }
+        self.whole_y = {
+            name: np.array([[target(each.labels, head) for head in heads] for each in examples])
+            for name, (heads, _) in WHOLE.items()
+        }
+
+    def layers(self, chosen: np.ndarray, options: argparse.Namespace) -> tuple[scores.Layer, dict[str, scores.Layer]]:
+        """Learn all layers but the last from the chosen examples (a mask)."""
+        marked = ~np.isnan(self.clause_y).any(1)
+        rows = np.flatnonzero(chosen[self.clause.example] & marked)
+        clause = learn_layer(self.clause, rows, self.clause_y, CLAUSE_HEADS, options.l2_clause)
+        used = np.flatnonzero(chosen)
+        whole = {
+            name: learn_layer(self.whole[name], used, self.whole_y[name], heads, options.l2_account)
+            for name, (heads, _) in WHOLE.items()
+        }
+        return clause, whole
+
+
+NOTHING = scores.Final({}, {}, np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
+
+
+def learn_final(inputs: Sequence[Mapping[str, float]], examples: Sequence[Example], l2: float) -> scores.Final:
     """Learn the last layer, one multinomial regression per task, on standardised inputs."""
     from sklearn.linear_model import LogisticRegression
 
-    names = sorted({name for row in inputs for name in row})
-    count = Counter(name for row in inputs for name in row)
-    names = [name for name in names if count[name] >= 20]
+    often = Counter(name for row in inputs for name, value in row.items() if value)
+    names = sorted(name for name, n in often.items() if n >= 20)
     x = np.array([[row.get(name, 0.0) for name in names] for row in inputs])
     scale = x.std(0).clip(0.05)
-    final = {}
+    columns: list[np.ndarray] = []
+    bias: list[np.ndarray] = []
     for task, classes in TASKS.items():
         y = [value_of(each.labels, task) for each in examples]
         used = [i for i, value in enumerate(y) if value is not None]
         model = LogisticRegression(C=1 / l2, max_iter=400)
         model.fit(x[used] / scale, [y[i] for i in used])
         have = list(model.classes_)
-        w = np.zeros((len(names), len(classes)))
-        b = np.full(len(classes), -9.0)
+        w, b = np.zeros((len(names), len(classes))), np.full(len(classes), -9.0)
         if len(have) == 2:
             w[:, classes.index(have[1])] = model.coef_[0] / scale
             b[classes.index(have[0])], b[classes.index(have[1])] = 0.0, model.intercept_[0]
@@ -260,63 +295,45 @@ def learn_final(inputs: list[dict[str, float]], examples: list[Example], l2: flo
             for row, value in enumerate(have):
                 w[:, classes.index(value)] = model.coef_[row] / scale
                 b[classes.index(value)] = model.intercept_[row]
-        rows = {n: [round(float(v), 3) for v in w[i]] for i, n in enumerate(names) if np.abs(w[i]).max() > 5e-3}
-        final[task] = scores.Dense(classes, tuple(round(float(v), 3) for v in b), rows)
-    return final
+        columns.append(w)
+        bias.append(b)
+    places = {name: row for row, name in enumerate(names)}
+    return scores.Final(TASKS, places, np.concatenate(bias).astype(np.float32), np.hstack(columns).astype(np.float32))
 
 
-def out_of_writer(examples: list[Example], options: argparse.Namespace) -> list[dict[str, float]]:
+def out_of_writer(material: Material, options: argparse.Namespace) -> list[dict[str, float]]:
     """Return the inputs of the last layer for each example, by layers that never saw its writer."""
+    examples = material.examples
     writers = sorted({each.writer for each in examples}, key=lambda w: random.Random(w).random())
     inputs: list[dict[str, float]] = [{} for _ in examples]
     for fold in range(options.folds):
         out = set(writers[fold :: options.folds])
-        if not out:
-            continue
-        clause, account = learn_sparse([e for e in examples if e.writer not in out], options)
-        for i, each in enumerate(examples):
-            if each.writer in out:
-                inputs[i] = scores.judge(each.look, clause, account).inputs
+        left_out = np.array([each.writer in out for each in examples])
+        judging = scores.Learned(*material.layers(~left_out, options), NOTHING)
+        for i in np.flatnonzero(left_out).tolist():
+            inputs[i] = scores.judge(examples[i].look, judging).inputs
         print(f"  fold {fold + 1}: without {', '.join(sorted(out))}", file=sys.stderr)
     return inputs
-
-
-def save(path: Path, clause: scores.Sparse, account: scores.Sparse, final: dict[str, scores.Dense]) -> None:
-    """Write all weights as JSON, one sign a line so that changes can be read."""
-
-    def layer(each: scores.Sparse) -> str:
-        lines = []
-        for sign, pairs in sorted(each.signs.items()):
-            row = [each.rarity[sign], *(number for pair in pairs for number in pair)]
-            lines.append(json.dumps(sign, ensure_ascii=False) + ":" + json.dumps(row, separators=(",", ":")))
-        signs = ",\n".join(lines)
-        return f'{{"heads":{json.dumps(each.heads)},"bias":{json.dumps(each.bias)},"signs":{{\n{signs}}}}}'
-
-    last = {t: {"classes": d.classes, "bias": d.bias, "weights": d.weights} for t, d in final.items()}
-    tasks = ",\n".join(f"{json.dumps(t)}:{json.dumps(d, separators=(',', ':'))}" for t, d in last.items())
-    path.write_text(
-        f'{{"clause":{layer(clause)},\n"account":{layer(account)},\n"final":{{\n{tasks}}}}}\n',
-        encoding="utf-8",
-    )
 
 
 def main() -> None:
     """Learn all layers and write them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--also", nargs="*", type=Path, default=[], help="more files of labelled accounts")
+    parser.add_argument("--without", nargs="*", default=[], help="writers to leave out, as w03")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--folds", type=int, default=4)
     parser.add_argument("--l2-clause", type=float, default=3e-5)
     parser.add_argument("--l2-account", type=float, default=1e-4)
     parser.add_argument("--l2-final", type=float, default=100.0)
-    parser.add_argument("--keep", type=int, default=60_000, help="weights kept per sparse layer")
     options = parser.parse_args()
-    examples = read([*sorted((ROOT / "accounts" / "build").glob("*.jsonl")), *options.also], (0.12, 0.25))
+    paths = [*sorted((ROOT / "accounts" / "build").glob("*.jsonl")), *options.also]
+    examples = read(paths, options.without)
     print(f"{len(examples)} examples", file=sys.stderr)
-    inputs = out_of_writer(examples, options)
-    final = learn_final(inputs, examples, options.l2_final)
-    clause, account = learn_sparse(examples, options)
-    save(options.out, clause, account, final)
+    material = Material(examples)
+    final = learn_final(out_of_writer(material, options), examples, options.l2_final)
+    everyone = np.ones(len(examples), bool)
+    scores.save(options.out, scores.Learned(*material.layers(everyone, options), final))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,8 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-_SOUNDS = (
-    (r"[^a-z]", ""), (r"sch(?=[mnlrw])", "s"), (r"sch", "sx"), (r"ch|g", "x"), (r"ei|ij|y", "E"), (r"ou|au", "A"),
-    (r"ui", "U"), (r"oe", "u"), (r"eu", "O"), (r"ie", "i"), (r"aa", "a"), (r"ee", "e"), (r"oo", "o"), (r"uu", "y"),
-    (r"ck|c(?=[aou])|q", "k"), (r"c", "s"), (r"z", "s"), (r"v", "f"), (r"x", "x"), (r"dt$|d$", "t"), (r"b$", "p"),
-    (r"(.)\1+", r"\1"), (r"en$", "e"), (r"h", ""),
-)  # fmt: skip
+from assistant.understanding.sounds import sound
+
 _SHORT = (
     "en",
     "de",
@@ -51,15 +47,6 @@ _SHORT = (
     "dan",
 )
 _WORD = re.compile(r"'[stnmkr](?![^\W_])|[^\W_]+(?:['’-][^\W_]+)*")
-
-
-@cache
-def sound(word: str) -> str:
-    """Return a rough phonetic key of a Dutch word."""
-    key = word.lower().translate(str.maketrans("áàäâéèëêíìïîóòöôúùüûç", "aaaaeeeeiiiioooouuuus"))
-    for pattern, to in _SOUNDS:
-        key = re.sub(pattern, to, key)
-    return key
 
 
 def words_of(text: str) -> list[str]:
@@ -84,33 +71,46 @@ def neighbours(vocabulary: Mapping[str, int], near: int = 6) -> dict[str, tuple[
     return found
 
 
-def misheard(words: Sequence[str], near: Mapping[str, tuple[str, ...]], rate: float, rng: random.Random) -> list[str]:
-    """Return `words` with about the share `rate` of them wrong (substituted, lost or put in)."""
-    heard: list[str] = []
-    for word in words:
-        lost = 1.3 if len(word) <= 3 else 0.7
-        if rng.random() >= rate * lost:
-            heard.append(word)
-            continue
-        fate = rng.random()
-        if fate < (0.45 if len(word) <= 3 else 0.15):
-            continue
-        if fate > 0.92:
-            heard += [word, rng.choice(_SHORT)]
-        else:
-            heard.append(rng.choice(near.get(word) or _SHORT))
-    return heard
+@dataclass(frozen=True)
+class Mishearing:
+    """How words are misheard: about the share `rate` of them is wrong (substituted, lost or put in).
+
+    `near` gives for each word those that sound like it; of the substitutes the share `wild` is any word of
+    `any_word` instead, as a recogniser writes that lost the thread.
+    """
+
+    near: Mapping[str, tuple[str, ...]]
+    rate: float
+    wild: float = 0.0
+    any_word: Sequence[str] = _SHORT
+
+    def words(self, said: Sequence[str], rng: random.Random) -> list[str]:
+        """Return the words as they are heard."""
+        heard: list[str] = []
+        for word in said:
+            lost = 1.3 if len(word) <= 3 else 0.7
+            if rng.random() >= self.rate * lost:
+                heard.append(word)
+                continue
+            fate = rng.random()
+            if fate < (0.45 if len(word) <= 3 else 0.15):
+                continue
+            if fate > 0.92:
+                heard += [word, rng.choice(_SHORT)]
+            elif rng.random() < self.wild:
+                heard.append(rng.choice(self.any_word))
+            else:
+                heard.append(rng.choice(self.near.get(word) or _SHORT))
+        return heard
 
 
-def noisy(
-    account: dict[str, Any], near: Mapping[str, tuple[str, ...]], rate: float, rng: random.Random
-) -> dict[str, Any]:
+def noisy(account: dict[str, Any], mishear: Mishearing, rng: random.Random) -> dict[str, Any]:
     """Return an account with its text misheard; a dialogue keeps its lines and labels."""
     lines = []
     for line in account["text"].splitlines():
         label = re.match(r"[ \t]*[^\W\d_][\w' -]{0,24}:[ \t]*", line) if account.get("kind") == "dialogue" else None
         head = label.group() if label else ""
-        lines.append(head + " ".join(misheard(words_of(line[len(head) :]), near, rate, rng)))
+        lines.append(head + " ".join(mishear.words(words_of(line[len(head) :]), rng)))
     return {**account, "text": "\n".join(lines)}
 
 
@@ -127,10 +127,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     accounts = [json.loads(line) for path in options.files for line in path.read_text(encoding="utf-8").splitlines()]
-    near = neighbours(vocabulary(account["text"] for account in accounts))
+    mishear = Mishearing(neighbours(vocabulary(account["text"] for account in accounts)), options.rate)
     rng = random.Random(options.seed)
     for account in accounts:
-        sys.stdout.write(json.dumps(noisy(account, near, options.rate, rng), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(noisy(account, mishear, rng), ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

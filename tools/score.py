@@ -157,8 +157,9 @@ def main() -> int:
         parser.add_argument(f"--{flag}", action="store_true")
     options = parser.parse_args()
     accounts = read(options.files or sorted((ROOT / "accounts" / "measure").glob("*.jsonl")))
-    near, rng = noise.neighbours(noise.vocabulary(a["text"] for a in accounts)), random.Random(11)
-    heard = [noise.noisy(a, near, options.noise, rng)["text"] for a in accounts]
+    mishear = noise.Mishearing(noise.neighbours(noise.vocabulary(a["text"] for a in accounts)), options.noise)
+    rng = random.Random(11)
+    heard = [noise.noisy(a, mishear, rng)["text"] for a in accounts]
     readings = [understand(a["text"]) for a in accounts]
     columns = {
         "clean": figures(accounts, readings),

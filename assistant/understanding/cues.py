@@ -23,7 +23,7 @@ be absent. Patterns are written in the spelling of `tokens.py`. They never cross
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -51,30 +51,51 @@ _GAPS = {"..": 2, "...": 6}
 _END = "\n"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """The words that fit one part of a pattern; parts that are written alike share one, known by its `number`."""
+
+    number: int
+    forms: frozenset[str]
+    prefixes: tuple[str, ...]
+
+    def fits(self, form: str) -> bool:
+        """Say whether the word fits."""
+        return form in self.forms or (bool(self.prefixes) and form.startswith(self.prefixes))
+
+    def away(self, near: Set[str]) -> bool:
+        """Say whether none of the words near fits."""
+        return self.forms.isdisjoint(near) and not (self.prefixes and any(f.startswith(self.prefixes) for f in near))
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of a pattern: the words that fit, the most words that may stand before it."""
 
-    forms: frozenset[str]
-    prefixes: tuple[str, ...]
+    words: Words
     gap: int
     optional: bool
-
-    def fits(self, form: str) -> bool:
-        """Say whether the word fits this part."""
-        return form in self.forms or (bool(self.prefixes) and form.startswith(self.prefixes))
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """The parts of a written pattern; `anchor` is the part to look for first."""
+    """The parts of a written pattern: `anchor` is the one to look for first, `needs` are those that must be there."""
 
     parts: tuple[Part, ...]
     anchor: int
+    needs: frozenset[int]
+
+    def possible(self, near: Set[str]) -> bool:
+        """Say whether each part that must be there finds a word among those near."""
+        return not any(not part.optional and part.words.away(near) for part in self.parts)
+
+    def longest(self) -> int:
+        """Return the most words that a match can span."""
+        return sum(part.gap + 1 for part in self.parts)
 
     def around(self, forms: list[tuple[str, int]], at: int) -> tuple[int, ...] | None:
         """Return the places of the words of a match whose anchor lies at `at`, in order, or None."""
-        if not self.parts[self.anchor].fits(forms[at][0]):
+        if not self.parts[self.anchor].words.fits(forms[at][0]):
             return None
         head, tail = self.parts[: self.anchor], self.parts[self.anchor + 1 :]
         gaps = [part.gap for part in self.parts[1 : self.anchor + 1]][::-1]
@@ -116,37 +137,61 @@ class RuleError(BrokenData):
 
 
 class Cues:
-    """All cues, indexed so that each word of an account leads to the patterns it may belong to."""
+    """All cues, indexed so that each word of an account leads to the few patterns that can match there."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
         self.cues = tuple(cues)
-        self._by_form: dict[str, list[tuple[Cue, Pattern]]] = defaultdict(list)
-        self._by_prefix: dict[str, list[tuple[Cue, Pattern]]] = defaultdict(list)
+        self._by_anchor: dict[int, list[tuple[Cue, Pattern]]] = defaultdict(list)
+        self._by_form: dict[str, list[int]] = defaultdict(list)
+        self._by_prefix: dict[str, list[Words]] = defaultdict(list)
+        self._reach = 1
+        known: dict[int, Words] = {}
         for cue in self.cues:
             for pattern in cue.patterns:
-                anchor = pattern.parts[pattern.anchor]
-                for form in anchor.forms:
-                    self._by_form[form].append((cue, pattern))
-                for prefix in anchor.prefixes:
-                    self._by_prefix[prefix[:3]].append((cue, pattern))
+                self._by_anchor[pattern.parts[pattern.anchor].words.number].append((cue, pattern))
+                self._reach = max(self._reach, pattern.longest())
+                known.update({part.words.number: part.words for part in pattern.parts})
+        for words in known.values():
+            for form in words.forms:
+                self._by_form[form].append(words.number)
+            for start in {prefix[:3] for prefix in words.prefixes}:
+                self._by_prefix[start].append(words)
 
     def find(self, account: Account) -> tuple[Found, ...]:
         """Return every cue that fires in `account`, in the order of the words; linear in its length."""
         forms = _with_sentence_ends(account)
         places = {index: clause for clause in account.clauses for index in range(clause.start, clause.end)}
         found: dict[tuple[str, int], Found] = {}
-        real = [index for index, (_, token) in enumerate(forms) if token >= 0]
-        for at in real:
-            form = forms[at][0]
-            for cue, pattern in (*self._by_form.get(form, ()), *self._by_prefix.get(form[:3], ())):
-                match = pattern.around(forms, at)
-                if match is None:
-                    continue
-                start, end = forms[match[0]][1], forms[match[-1]][1] + 1
-                clause = places[forms[at][1]]
-                if _allowed(cue, clause, forms, match):
-                    found.setdefault((cue.id, start), Found(cue, _who(cue, clause), start, end))
+        for at, cue, pattern in self._candidates(forms):
+            match = pattern.around(forms, at)
+            if match is None:
+                continue
+            start, end = forms[match[0]][1], forms[match[-1]][1] + 1
+            clause = places[forms[at][1]]
+            if _allowed(cue, clause, forms, match):
+                found.setdefault((cue.id, start), Found(cue, _who(cue, clause), start, end))
         return tuple(sorted(found.values(), key=lambda f: (f.start, f.cue.id)))
+
+    def _candidates(self, forms: list[tuple[str, int]]) -> Iterator[tuple[int, Cue, Pattern]]:
+        """Yield (place, cue, pattern) where the anchor fits and all that the pattern needs stands within reach."""
+        numbers = {form: self._numbers(form) for form in {form for form, _ in forms}}
+        anchored = {
+            form: [pair for number in fits for pair in self._by_anchor.get(number, ())]
+            for form, fits in numbers.items()
+        }
+        blocks = [forms[low : low + self._reach] for low in range(0, len(forms), self._reach)]
+        here = [frozenset().union(*(numbers[form] for form, _ in block)) for block in blocks]
+        for n, block in enumerate(blocks):
+            near = frozenset().union(*here[max(0, n - 1) : n + 2])
+            for at, (form, _) in enumerate(block, n * self._reach):
+                for cue, pattern in anchored[form]:
+                    if pattern.needs <= near:
+                        yield at, cue, pattern
+
+    def _numbers(self, form: str) -> frozenset[int]:
+        """Return the numbers of the parts that a word fits."""
+        begun = (words.number for words in self._by_prefix.get(form[:3], ()) if words.fits(form))
+        return frozenset((*self._by_form.get(form, ()), *begun))
 
 
 def _with_sentence_ends(account: Account) -> list[tuple[str, int]]:
@@ -163,9 +208,9 @@ def _anchor(parts: tuple[Part, ...]) -> int:
     """Return the part to look for first: one that must be there and has few, long words."""
 
     def cost(index: int) -> tuple[int, int]:
-        part = parts[index]
-        common = sum(form in lexicon().common for form in part.forms) * 50
-        return (common + len(part.forms) + 5 * len(part.prefixes), index)
+        words = parts[index].words
+        common = len(words.forms & lexicon().common) * 50
+        return (common + len(words.forms) + 5 * len(words.prefixes), index)
 
     return min((i for i, part in enumerate(parts) if not part.optional), key=cost)
 
@@ -181,7 +226,7 @@ def _match(
         place += step
         if not 0 <= place < len(forms) or forms[place][0] == _END:
             break
-        if parts[0].fits(forms[place][0]):
+        if parts[0].words.fits(forms[place][0]):
             rest = _match(parts[1:], forms, place, step, gaps[1:])
             if rest is not None:
                 return (place, *rest)
@@ -195,7 +240,10 @@ def _allowed(cue: Cue, clause: Clause, forms: list[tuple[str, int]], places: tup
     if not cue.negated and not said & _NEGATIONS and _negated_near(forms, places):
         return False
     low, high = max(0, places[0] - 8), min(len(forms), places[-1] + 9)
-    return not any(pattern.around(forms, place) for pattern in cue.unless for place in range(low, high))
+    near = {form for form, _ in forms[low:high]}
+    return not any(
+        pattern.around(forms, place) for pattern in cue.unless if pattern.possible(near) for place in range(low, high)
+    )
 
 
 _NEGATIONS = frozenset({"niet", "geen", "nooit", "nauwelijks", "niets", "niemand", "zonder"})
@@ -231,46 +279,59 @@ def _blamed_by(actor: str) -> str:
     return {TELLER: PARTNER, PARTNER: TELLER, BOTH: BOTH}.get(actor, NOBODY)
 
 
-def _pattern(pattern: str, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> Pattern:
-    """Return a written pattern taken apart; raises ValueError that says what is wrong with it."""
-    parts: list[Part] = []
-    gap = 0
-    for item in pattern.split():
-        if item in _GAPS:
-            gap = _GAPS[item]
-        else:
-            parts.append(_part(item, gap, verbs, groups))
-            gap = 0
-    if not parts or all(part.optional for part in parts) or parts[0].optional or gap:
-        raise ValueError(f"{pattern!r} needs words at both ends")
-    return Pattern(tuple(parts), _anchor(tuple(parts)))
+class _Reader:
+    """Reads written patterns; parts that are written alike become one `Words`."""
 
+    def __init__(self, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> None:
+        self._verbs, self._groups = verbs, groups
+        self._known: dict[str, Words] = {}
 
-def _part(item: str, gap: int, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> Part:
-    """Return one written part, as "de|het?" or "=lopen|ren~"; raises ValueError."""
-    forms: set[str] = set()
-    prefixes: list[str] = []
-    for piece in item.rstrip("?").split("|"):
+    def pattern(self, written: str) -> Pattern:
+        """Return a written pattern taken apart; raises ValueError that says what is wrong with it."""
+        parts: list[Part] = []
+        gap = 0
+        for item in written.split():
+            if item in _GAPS:
+                gap = _GAPS[item]
+            else:
+                parts.append(Part(self._words(item.rstrip("?")), gap, item.endswith("?")))
+                gap = 0
+        if not parts or all(part.optional for part in parts) or parts[0].optional or gap:
+            raise ValueError(f"{written!r} needs words at both ends")
+        needs = frozenset(part.words.number for part in parts if not part.optional)
+        return Pattern(tuple(parts), _anchor(tuple(parts)), needs)
+
+    def _words(self, item: str) -> Words:
+        """Return one written part, as "de|het" or "=lopen|ren~"; raises ValueError."""
+        if item not in self._known:
+            forms: set[str] = set()
+            prefixes: list[str] = []
+            for piece in item.split("|"):
+                if piece.endswith("~"):
+                    if len(piece) < 4:
+                        raise ValueError(f"{piece!r} is too short: at least three letters before ~")
+                    prefixes.append(piece[:-1])
+                elif piece:
+                    forms.update(self._forms(piece))
+            if not forms and not prefixes:
+                raise ValueError(f"empty part in {item!r}")
+            self._known[item] = Words(len(self._known), frozenset(forms), tuple(prefixes))
+        return self._known[item]
+
+    def _forms(self, piece: str) -> Iterable[str]:
+        """Return the forms of a word, a verb ("=lopen") or a word group ("<weg>"); raises ValueError."""
         if piece.startswith("="):
-            if piece[1:] not in verbs:
+            if piece[1:] not in self._verbs:
                 raise ValueError(f"unknown verb {piece!r}")
-            forms.update(verbs[piece[1:]])
-        elif piece.startswith("<"):
-            if piece[1:-1] not in groups:
+            return self._verbs[piece[1:]]
+        if piece.startswith("<"):
+            if piece[1:-1] not in self._groups:
                 raise ValueError(f"unknown word group {piece!r}")
-            forms.update(groups[piece[1:-1]])
-        elif piece.endswith("~"):
-            if len(piece) < 4:
-                raise ValueError(f"{piece!r} is too short: at least three letters before ~")
-            prefixes.append(piece[:-1])
-        elif piece:
-            forms.add(piece)
-    if not forms and not prefixes:
-        raise ValueError(f"empty part in {item!r}")
-    return Part(frozenset(forms), tuple(prefixes), gap, item.endswith("?"))
+            return self._groups[piece[1:-1]]
+        return (piece,)
 
 
-def _cue(entry: Mapping[str, Any], verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> Cue:
+def _cue(entry: Mapping[str, Any], reader: _Reader) -> Cue:
     """Return one entry as a `Cue`; raises ValueError with what is wrong with it."""
     lacking, unknown = _REQUIRED - set(entry), set(entry) - _REQUIRED - _OPTIONAL
     if lacking or unknown:
@@ -288,8 +349,8 @@ def _cue(entry: Mapping[str, Any], verbs: Mapping[str, list[str]], groups: Mappi
         shows=entry["shows"],
         by=entry["by"],
         strength=entry["strength"],
-        patterns=tuple(_pattern(pattern, verbs, groups) for pattern in entry["words"]),
-        unless=tuple(_pattern(pattern, verbs, groups) for pattern in entry.get("unless", ())),
+        patterns=tuple(reader.pattern(written) for written in entry["words"]),
+        unless=tuple(reader.pattern(written) for written in entry.get("unless", ())),
         fires=tuple(entry["fires"]),
         silent=tuple(entry["silent"]),
         negated=entry.get("negated") == "fires",
@@ -301,7 +362,7 @@ def load(folder: Path | None = None) -> Cues:
     """Read all cue files; raises RuleError with every error, each with its file and entry."""
     folder = folder or resources.rules()
     verbs = {name: [name, *forms] for name, forms in resources.read_toml(folder / "verbs.toml")["verbs"].items()}
-    groups = resources.read_toml(folder / "groups.toml")["groups"]
+    reader = _Reader(verbs, resources.read_toml(folder / "groups.toml")["groups"])
     cues: list[Cue] = []
     errors: list[str] = []
     seen: dict[str, str] = {}
@@ -309,7 +370,7 @@ def load(folder: Path | None = None) -> Cues:
         for number, entry in enumerate(resources.read_toml(path).get("cue", []), 1):
             place = f"{path.name}, cue {number} ({entry.get('id', 'without id')})"
             try:
-                cue = _cue(entry, verbs, groups)
+                cue = _cue(entry, reader)
             except (ValueError, TypeError, AttributeError) as error:
                 errors.append(f"{place}: {error}")
                 continue

@@ -8,14 +8,14 @@ decided first and on its own: a miss costs more than an alarm.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from types import MappingProxyType
 
 from assistant.understanding.clauses import Account
 from assistant.understanding.cues import Found
-from assistant.understanding.reading import FEARS, Evidence, Reading
+from assistant.understanding.reading import FEARS, STEPS, Evidence, Reading
 from assistant.understanding.scores import Judged, Learned, judge, look
 
 SHAPES: Mapping[str, tuple[str, str | None, str | None]] = {
@@ -45,8 +45,8 @@ def _log_chances(row: Sequence[float]) -> list[float]:
 def chances(learned: Learned, inputs: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """Return for each task the log probability of each class."""
     return {
-        task: dict(zip(layer.classes, _log_chances(layer.score(inputs)), strict=True))
-        for task, layer in learned.final.items()
+        task: dict(zip(learned.final.tasks[task], _log_chances(row), strict=True))
+        for task, row in learned.final.score(inputs).items()
     }
 
 
@@ -61,25 +61,28 @@ def fits(shape: str, step: str, fears: int) -> bool:
     return shape == "none" or fears > 0
 
 
-def _fear_sets(logs: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[tuple[str, ...], float]]:
-    """Yield sets of up to three fears with their log probability."""
-    for flags in product((False, True), repeat=len(FEARS)):
-        if sum(flags) <= 3:
-            yield (
-                tuple(fear for fear, said in zip(FEARS, flags, strict=True) if said),
-                sum(logs[f"fear:{f}"]["yes" if said else "no"] for f, said in zip(FEARS, flags, strict=True)),
-            )
+_FEAR_SETS = tuple(
+    tuple(fear for fear, said in zip(FEARS, flags, strict=True) if said)
+    for flags in product((False, True), repeat=len(FEARS))
+    if sum(flags) <= 3
+)
+_COMBINATIONS = tuple(
+    (shape, step, fears)
+    for shape in SHAPES
+    for step in (*STEPS, "null")
+    for fears in _FEAR_SETS
+    if fits(shape, step, len(fears))
+)
 
 
 def _joint(logs: Mapping[str, Mapping[str, float]]) -> list[Combination]:
     """Return (probability, shape, step, fears) of all readings without danger, the best one first."""
-    sets = list(_fear_sets(logs))
+    none = sum(logs[f"fear:{fear}"]["no"] for fear in FEARS)
+    more = {fear: logs[f"fear:{fear}"]["yes"] - logs[f"fear:{fear}"]["no"] for fear in FEARS}
+    sets = {fears: none + sum(more[fear] for fear in fears) for fears in _FEAR_SETS}
     rows = [
-        (logs["shape"][shape] + logs["step"][step] + score, shape, step, fears)
-        for shape in SHAPES
-        for step in logs["step"]
-        for fears, score in sets
-        if fits(shape, step, len(fears))
+        (logs["shape"][shape] + logs["step"][step] + sets[fears], shape, step, fears)
+        for shape, step, fears in _COMBINATIONS
     ]
     top = max(row[0] for row in rows)
     total = sum(math.exp(row[0] - top) for row in rows)
@@ -102,7 +105,7 @@ def read(text: str, learned: Learned) -> Reading:
     seen = look(text)
     if not seen.account.tokens:
         return Reading(step="find", question="tell_more")
-    return decide(judge(seen, learned.clause, learned.account), learned)
+    return decide(judge(seen, learned), learned)
 
 
 def decide(judged: Judged, learned: Learned) -> Reading:
@@ -235,9 +238,10 @@ def _for_topic(topic: str, judged: Judged, learned: Learned) -> list[Evidence]:
     if fired:
         best = max(fired, key=lambda f: f.cue.strength)
         return [_piece("topic", best.cue.id, account, best.start, best.end)]
-    column = learned.account.heads.index(f"topic={topic}")
-    best_signs = [learned.account.best_sign(row, column) for row in rows]
-    n = max(range(len(rows)), key=lambda i: learned.account.weight(best_signs[i], column))
+    layer = learned.whole["account"]
+    column = layer.heads.index(f"topic={topic}")
+    best_signs = [layer.best_sign(row, column) for row in rows]
+    n = max(range(len(rows)), key=lambda i: layer.weight(best_signs[i], column))
     clause = account.clauses[n]
     return [_piece("topic", f"learned:{best_signs[n]}", account, clause.start, clause.end)]
 

@@ -18,7 +18,7 @@ def explanation(text: str) -> str:
     """Return a report on an account: one line per clause, then the conclusions with their words."""
     learned = scores.learned()
     seen = scores.look(text)
-    judged = scores.judge(seen, learned.clause, learned.account)
+    judged = scores.judge(seen, learned)
     return "\n".join(
         [
             *_clause_lines(seen.account, seen.found, judged.table, learned.clause.heads),

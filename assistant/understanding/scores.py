@@ -1,61 +1,66 @@
 """From an account to numbers: the learned weights applied to signs and cues.
 
-Two sparse layers look at words, one clause by clause ("does the partner withdraw here?"), one at the
-account as a whole; a small last layer weighs both with the cues of the rules. All weights are
-data (`rules/nl/weights.json`), made by `tools/learn.py` from labelled accounts.
+Four sparse layers look at signs (`signs.py`): "clause" at one clause after the other ("does the partner withdraw
+here?"), "account" at all signs together, "sound" at the pieces of how the words sound, "opening" at the first
+part of the account (what set the row off). A small last layer weighs what they say together with the cues of the
+rules. All weights are data (`rules/nl/weights.npz`), made by `tools/learn.py` from labelled accounts.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant import resources
-from assistant.understanding import signs
+from assistant.trouble import BrokenData
+from assistant.understanding import signs, sounds
 from assistant.understanding.clauses import NOBODY, TELLER, Account, take_apart
 from assistant.understanding.cues import Found, rules
 from assistant.understanding.lexicon import lexicon
 
-Weights = Mapping[str, Sequence[tuple[int, float]]]
+Floats = NDArray[np.float32]
+# The first part of an account, which "opening" looks at: this share of its words, and at least so many.
+_OPENING, _OPENING_WORDS = 0.4, 20
 
 
-def shares(found: Iterable[str], rarity: Mapping[str, float]) -> dict[str, float]:
-    """Return for each known sign its TF-IDF value (1 + log of its count, by its rarity), of unit length in all."""
-    counts: dict[str, int] = {}
-    for sign in found:
-        if sign in rarity:
-            counts[sign] = counts.get(sign, 0) + 1
-    values = {sign: (1 + math.log(count) if count > 1 else 1.0) * rarity[sign] for sign, count in counts.items()}
-    length = math.sqrt(sum(value * value for value in values.values())) or 1.0
-    return {sign: value / length for sign, value in values.items()}
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """A linear layer on signs.
 
-
-@dataclass(frozen=True, slots=True)
-class Sparse:
-    """A linear layer on signs: for each sign its rarity (inverse document frequency) and pairs (head, weight)."""
+    `places` gives each known sign its row in `rarity` (signs; inverse document frequency) and `weights` (signs, heads).
+    """
 
     heads: tuple[str, ...]
-    bias: tuple[float, ...]
-    rarity: Mapping[str, float]
-    signs: Weights
+    bias: Floats
+    places: Mapping[str, int]
+    rarity: Floats
+    weights: Floats
 
-    def score(self, found: Iterable[str]) -> list[float]:
-        """Return one number per head: bias + weights of the signs, each by its share (`shares`)."""
-        total = list(self.bias)
-        for sign, share in shares(found, self.rarity).items():
-            for head, weight in self.signs.get(sign, ()):
-                total[head] += weight * share
+    def score(self, found: Iterable[str]) -> Floats:
+        """Return one number per head: bias + weights of the signs, each by its share in all.
+
+        The share of a sign is 1 + log of its count, by its rarity; the shares of a text have length 1 together.
+        """
+        counts = Counter(sign for sign in found if sign in self.places)
+        if not counts:
+            return self.bias
+        rows = np.fromiter((self.places[sign] for sign in counts), np.intp, len(counts))
+        shares = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.rarity[rows]
+        total: Floats = self.bias + shares @ self.weights[rows] / np.sqrt(shares @ shares)
         return total
 
     def weight(self, sign: str, head: int) -> float:
         """Return the weight of a sign for `head`, 0 where it has none."""
-        return next((weight for at, weight in self.signs.get(sign, ()) if at == head), 0.0)
+        return float(self.weights[self.places[sign], head]) if sign in self.places else 0.0
 
     def best_sign(self, found: Iterable[str], head: int) -> str:
         """Return the sign with words in it that speaks most for `head`."""
@@ -63,32 +68,34 @@ class Sparse:
         return max(sorted(lexical), key=lambda sign: self.weight(sign, head), default="")
 
 
-@dataclass(frozen=True, slots=True)
-class Dense:
-    """A linear layer on named numbers, with one output per class."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Final:
+    """The last layer: for each task its classes; `weights` (inputs, classes of all tasks one after the other)."""
 
-    classes: tuple[str, ...]
-    bias: tuple[float, ...]
-    weights: Mapping[str, Sequence[float]]
+    tasks: Mapping[str, tuple[str, ...]]
+    places: Mapping[str, int]
+    bias: Floats
+    weights: Floats
 
-    def score(self, inputs: Mapping[str, float]) -> list[float]:
-        """Return one number per class."""
-        total = list(self.bias)
-        for name, value in inputs.items():
-            row = self.weights.get(name)
-            if row is not None and value:
-                for index, weight in enumerate(row):
-                    total[index] += weight * value
-        return total
+    def score(self, inputs: Mapping[str, float]) -> dict[str, list[float]]:
+        """Return for each task one number per class."""
+        known = [(self.places[name], value) for name, value in inputs.items() if name in self.places]
+        rows = np.fromiter((row for row, _ in known), np.intp, len(known))
+        total = self.bias + np.fromiter((value for _, value in known), np.float32, len(known)) @ self.weights[rows]
+        scores, at = {}, 0
+        for task, classes in self.tasks.items():
+            scores[task] = [float(x) for x in total[at : at + len(classes)]]
+            at += len(classes)
+        return scores
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """All weights."""
+    """All weights; `whole` holds the layers that look at an account as a whole, by name."""
 
-    clause: Sparse
-    account: Sparse
-    final: Mapping[str, Dense]
+    clause: Layer
+    whole: Mapping[str, Layer]
+    final: Final
 
 
 def squash(x: float) -> float:
@@ -176,14 +183,34 @@ def look(text: str) -> Look:
     return Look(account, found, clause_signs(account, found))
 
 
-def judge(seen: Look, clause: Sparse, account: Sparse) -> Judged:
-    """Score a look by the layer on clauses and the layer on whole accounts."""
-    table = [clause.score(row) for row in seen.rows]
-    inputs = pooled(clause.heads, table)
-    inputs.update(together(seen.account, clause.heads, table))
+def whole_signs(seen: Look) -> dict[str, list[str]]:
+    """Return the signs that each layer on whole accounts looks at, by the layer's name."""
+    words = len(seen.account.tokens)
+    limit = max(_OPENING_WORDS, _OPENING * words)
+    return {
+        "account": [sign for row in seen.rows for sign in row],
+        "sound": [piece for token in seen.account.tokens for piece in sounds.pieces(token.form)],
+        "opening": [
+            sign
+            for clause, row in zip(seen.account.clauses, seen.rows, strict=True)
+            if clause.start < limit
+            for sign in row
+            if sign.startswith(("w:", "shows:topic"))
+        ],
+    }
+
+
+def judge(seen: Look, learned: Learned) -> Judged:
+    """Score a look by all layers but the last."""
+    table = [learned.clause.score(row).tolist() for row in seen.rows]
+    inputs = pooled(learned.clause.heads, table)
+    inputs.update(together(seen.account, learned.clause.heads, table))
     inputs.update(cue_inputs(seen.found, len(seen.account.tokens)))
-    whole = account.score(sign for row in seen.rows for sign in row)
-    inputs.update({f"account:{head}": value / 3 for head, value in zip(account.heads, whole, strict=True)})
+    for name, found in whole_signs(seen).items():
+        layer = learned.whole[name]
+        inputs.update(
+            {f"{name}:{head}": value / 3 for head, value in zip(layer.heads, layer.score(found).tolist(), strict=True)}
+        )
     inputs.update(shape(seen.account))
     return Judged(seen, table, inputs)
 
@@ -200,18 +227,42 @@ def shape(account: Account) -> dict[str, float]:
     return inputs
 
 
-def _sparse(data: Mapping[str, Any]) -> Sparse:
-    rarity = {sign: row[0] for sign, row in data["signs"].items()}
-    weights = {sign: list(zip(row[1::2], row[2::2], strict=True)) for sign, row in data["signs"].items()}
-    return Sparse(tuple(data["heads"]), tuple(data["bias"]), rarity, weights)
+def save(path: Path, learned: Learned) -> None:
+    """Write all weights as an `.npz` of plain arrays; those of the sparse layers rounded to 127 steps a head."""
+    arrays: dict[str, NDArray[Any]] = {}
+    about: dict[str, Any] = {"final": {"tasks": dict(learned.final.tasks), "inputs": list(learned.final.places)}}
+    for name, layer in {"clause": learned.clause, **learned.whole}.items():
+        scale = np.abs(layer.weights).max(0) / 127 + 1e-9
+        rounded = np.rint(layer.weights / scale).astype(np.int8)
+        kept = np.flatnonzero(rounded.any(1))
+        found = list(layer.places)
+        about[name] = {"heads": layer.heads, "signs": [found[row] for row in kept]}
+        arrays[f"{name}.weights"], arrays[f"{name}.scale"] = rounded[kept], scale.astype(np.float32)
+        arrays[f"{name}.rarity"], arrays[f"{name}.bias"] = layer.rarity[kept].astype(np.float16), layer.bias
+    arrays["final.weights"], arrays["final.bias"] = learned.final.weights.astype(np.float32), learned.final.bias
+    arrays["about"] = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 @lru_cache(maxsize=1)
 def learned(path: Path | None = None) -> Learned:
-    """Return the weights that come along, loaded once."""
-    data = json.loads((path or resources.rules() / "weights.json").read_text(encoding="utf-8"))
-    final = {
-        task: Dense(tuple(layer["classes"]), tuple(layer["bias"]), layer["weights"])
-        for task, layer in data["final"].items()
-    }
-    return Learned(_sparse(data["clause"]), _sparse(data["account"]), final)
+    """Return the weights that come along, loaded once; raises BrokenData where they cannot be read."""
+    path = path or resources.rules() / "weights.npz"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        about = json.loads(arrays["about"].tobytes())
+        layers = {name: _layer(about[name], arrays, name) for name in about if name != "final"}
+        places = {name: row for row, name in enumerate(about["final"]["inputs"])}
+        tasks = {task: tuple(classes) for task, classes in about["final"]["tasks"].items()}
+        final = Final(tasks, places, arrays["final.bias"], arrays["final.weights"])
+        return Learned(layers.pop("clause"), layers, final)
+    except (OSError, ValueError, KeyError) as error:
+        raise BrokenData(f"{path.name}: {error}") from error
+
+
+def _layer(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], name: str) -> Layer:
+    weights = arrays[f"{name}.weights"].astype(np.float32) * arrays[f"{name}.scale"]
+    places = {sign: row for row, sign in enumerate(about["signs"])}
+    rarity = arrays[f"{name}.rarity"].astype(np.float32)
+    return Layer(tuple(about["heads"]), arrays[f"{name}.bias"], places, rarity, weights)
