@@ -1,0 +1,151 @@
+"""Where clauses begin: at marks where there are any, at connectives and a new subject where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.people import People, owned
+from assistant.understanding.tokens import Token
+
+_LONGEST = 18
+_SHORTEST = 3
+_PLAIN_SUBJECTS = frozenset({"ik", "hij", "we"})
+_STRESSED = frozenset({"jij", "gij", "ge", "zij", "gijle", "gulder", "zulder"})
+
+
+def spans(tokens: Sequence[Token], lexicon: Lexicon, people: People) -> list[tuple[int, int]]:
+    """Return the clauses as pairs of word indices; linear in the number of words."""
+    forms = [token.form for token in tokens] + ["", "", ""]
+    found: list[tuple[int, int]] = []
+    start, subject, verb = 0, -1, -1
+    for index, token in enumerate(tokens):
+        form = forms[index]
+        if index > start and _cuts(index, start, subject, verb, forms, token, lexicon):
+            found.append((start, index))
+            start, subject, verb = index, -1, -1
+        if subject < 0 and _may_be_subject(index, tokens, lexicon, people):
+            subject = index
+        if verb < 0 and form in lexicon.finite:
+            verb = index
+    if start < len(tokens):
+        found.append((start, len(tokens)))
+    return found
+
+
+def _may_be_subject(index: int, tokens: Sequence[Token], lexicon: Lexicon, people: People) -> bool:
+    form = tokens[index].form
+    if form in lexicon.subjects:
+        before = tokens[index - 1].form if index else ""
+        return form in _PLAIN_SUBJECTS or before not in lexicon.words["prepositions"] or before == "als"
+    if form in people.names:
+        return True
+    return (form in lexicon.other or form in lexicon.partner_nouns) and owned(index, tokens, lexicon)
+
+
+def _cuts(
+    index: int, start: int, subject: int, verb: int, forms: list[str], token: Token, lexicon: Lexicon
+) -> bool:
+    """Say whether a clause begins at `index`, in a clause that began at `start`."""
+    length = index - start
+    if token.breaks == 2 or token.opens or length >= _LONGEST:
+        return True
+    if token.breaks == 1:
+        return length >= 2 or forms[index] in lexicon.verbs["saying"] or forms[start] == "nee"
+    form = forms[index]
+    if _after_van(index, subject, verb, forms, lexicon):
+        return True
+    if form in lexicon.words["opens"] or form in lexicon.words["questions"]:
+        return _opens(index, start, subject, verb, forms, lexicon)
+    if subject < 0:
+        return False
+    if form in lexicon.words["turns"] and forms[index + 1] in lexicon.finite:
+        return _subject_at(index + 2, forms, lexicon)
+    if subject == index - 1 and form in lexicon.finite:
+        return False
+    return (
+        _new_subject(index, subject, verb, forms, token, lexicon)
+        or _turned(index, subject, verb, forms, lexicon)
+        or _content(index, subject, verb, forms, lexicon)
+    )
+
+
+def _after_van(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon) -> bool:
+    """Say whether a "van" that quotes stands before: "en hij van | ..", "ze had zoiets van | ..", "ik zo van | .."."""
+    if forms[index - 1] != "van" or subject < 0:
+        return False
+    if forms[index - 2] in ("zo", "zoiets", "iets"):
+        return True
+    quotes = verb < 0 and subject >= index - 3 and forms[subject] in lexicon.subjects
+    return quotes and forms[index] not in lexicon.words["starters"] and forms[index] not in ("me", "hem")
+
+
+def _subject_at(index: int, forms: list[str], lexicon: Lexicon) -> bool:
+    return forms[index] in lexicon.subjects or forms[index] in lexicon.words["starters"]
+
+
+def _new_subject(index: int, subject: int, verb: int, forms: list[str], token: Token, lexicon: Lexicon) -> bool:
+    """Say whether a second subject begins a clause: "hij pakte zijn jas | ik bleef", "zij weer | jij doet niets"."""
+    form, before = forms[index], forms[index - 1]
+    if form not in lexicon.subjects or before in ("en", "of", "dan") or before in lexicon.words["opens"]:
+        return False
+    if form in _PLAIN_SUBJECTS or token.written.lower() in _STRESSED:
+        fronted = forms[subject] not in lexicon.subjects and subject == index - 2 == verb - 1 and before[-1:] != "t"
+        return not fronted
+    if before in lexicon.words["prepositions"] or forms[index + 1] not in lexicon.finite:
+        return False
+    return before in lexicon.verbs["saying"] or before not in lexicon.finite
+
+
+def _turned(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon) -> bool:
+    """Say whether a verb with its subject behind it begins a clause: "als ik iets vraag | wordt hij kwaad"."""
+    if forms[index] not in lexicon.finite or forms[index + 1] not in lexicon.subjects or verb < 0:
+        return False
+    if forms[index + 1] not in _PLAIN_SUBJECTS and subject == index - 2 and verb == index - 1:
+        return forms[index - 1] in lexicon.verbs["saying"]
+    return verb != index
+
+
+def _content(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon) -> bool:
+    """Say whether the words that somebody says begin right behind "zei hij": "zegt hij | seffens"."""
+    said = max(subject, verb)
+    if said != index - 1 or abs(subject - verb) != 1 or forms[verb] not in lexicon.verbs["saying"]:
+        return False
+    return forms[index] not in lexicon.words["after_saying"]
+
+
+def _opens(index: int, start: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon) -> bool:
+    """Say whether the connective or question word at `index` begins a clause."""
+    form, before, after = forms[index], forms[index - 1], forms[index + 1]
+    begun = index - start >= _SHORTEST or subject >= 0 or verb >= 0
+    if not begun or before in lexicon.words["opens"]:
+        return False
+    if form in lexicon.words["questions"]:
+        if before in lexicon.words["prepositions"]:
+            return False
+        return _subject_at(index + 1, forms, lexicon) or after in lexicon.finite or before in lexicon.verbs["saying"]
+    if form in lexicon.words["before_subject"]:
+        return _opens_before_subject(index, forms, lexicon)
+    if form == "maar":
+        return _opens_maar(before, after, lexicon)
+    if form == "of":
+        return after not in ("zo", "iets", "wat", "twee", "drie", "niet", "nee")
+    joins = form == "en" and subject >= 0 and verb < 0 and after in ("ik", "mijn", "onze", "zijn", "haar")
+    return not (joins and index - subject == 1 and not (after == "ik" and forms[subject] in ("ze", "hij")))
+
+
+def _opens_before_subject(index: int, forms: list[str], lexicon: Lexicon) -> bool:
+    form, before, after = forms[index], forms[index - 1], forms[index + 1]
+    if after in lexicon.subjects or after in lexicon.names or after in ("u", "jullie"):
+        return True
+    if form in ("toen", "dat", "dus") and after in lexicon.finite:
+        return _subject_at(index + 2, forms, lexicon)
+    if form == "als" and after == "een":
+        return False
+    return after in lexicon.words["starters"] and before not in lexicon.words["prepositions"]
+
+
+def _opens_maar(before: str, after: str, lexicon: Lexicon) -> bool:
+    if before in ("ja", "nee", "alleen", "dan", "zo", "gewoon", "helemaal") or before in lexicon.subjects:
+        return False
+    return after in lexicon.subjects or after in lexicon.words["starters"] or after in lexicon.known
