@@ -150,7 +150,8 @@ def _clauses(tokens: tuple[Token, ...], lexicon: Lexicon, people: People) -> tup
         words = _words(start, end, role, who, tokens)
         if who.role == OTHER and who.form not in lexicon.subjects:
             met = _pronoun_of(who.form, lexicon)
-        unreal = _unreal(words.forms, words.breaks, unreal, lexicon)
+        wished = bool(found) and tokens[start - 1].form in ("wou", "wilde") and words.forms[0] == "dat"
+        unreal = wished or _unreal(words.forms, words.breaks, unreal, lexicon)
         negated = _negated(words.forms, lexicon)
         if found and speech.named_afterwards(words, _forms(found[-1], tokens), lexicon):
             _name_speaker(found, role, tokens)
@@ -160,7 +161,7 @@ def _clauses(tokens: tuple[Token, ...], lexicon: Lexicon, people: People) -> tup
             continue
         actor, speaker, strength, mode = _spoken(words, talk, lexicon)
         found.append(Clause(start, end, actor, speaker, negated, unreal, bool(mode)))
-        talk = speech.next_talk(words, talk, speaker, strength, mode)
+        talk = speech.next_talk(words, talk, speaker, strength, mode, lexicon)
         last = role if role not in (NOBODY, ADDRESSEE) and not mode else last
     return tuple(found)
 
@@ -223,7 +224,10 @@ def _inherits(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon) -
         return True
     after = tokens[start + 1].form if start + 1 < end else ""
     if first in ("en", "maar", "dus", "of"):
-        return tokens[start].breaks < 2 and (after in lexicon.finite or after in ("toen", "dan", "daarna"))
+        if after not in ("toen", "dan", "daarna"):
+            return tokens[start].breaks < 2 and after in lexicon.finite
+        impersonal = any(token.form in lexicon.words["impersonal"] for token in tokens[start + 2 : start + 4])
+        return tokens[start].breaks < 2 and not impersonal
     return first == "die" and tokens[start].breaks == 2 and after in lexicon.finite
 
 
@@ -241,7 +245,7 @@ def _doer(
         return opposite if heard or not verbs["received"].isdisjoint(forms) else role
     if verbs["passive"].isdisjoint(forms):
         return role
-    if not any(_suffered(form) and form not in verbs["states"] for form in forms):
+    if not any(_suffered(form) and form not in verbs["states"] and form not in verbs["passive"] for form in forms):
         return role
     return _agent(start, end, tokens, lexicon, people) or (opposite if role == TELLER else NOBODY)
 
@@ -316,15 +320,14 @@ def _unreal(forms: tuple[str, ...], breaks: int, before: bool, lexicon: Lexicon)
     """
     if "zou" in forms or "zouden" in forms or "zoudt" in forms:
         return not ("graag" in forms and "ik" in forms)
-    if "alsof" in forms[:2]:
-        return True
     if "had" in forms or "hadden" in forms:
         return _had_been(forms, before, lexicon)
     if breaks == 2 and forms[0] == "moest" and forms[1:2] in (("hij",), ("ze",), ("je",)) and "eens" in forms:
         return True
     if forms[0] == "stel":
         return True
-    return before and breaks < 2 and forms[0] == "dan" and ("was" in forms or "waren" in forms)
+    supposed = before and breaks < 2 or "misschien" in forms
+    return supposed and forms[0] == "dan" and ("was" in forms or "waren" in forms)
 
 
 def _had_been(forms: tuple[str, ...], before: bool, lexicon: Lexicon) -> bool:
@@ -333,6 +336,8 @@ def _had_been(forms: tuple[str, ...], before: bool, lexicon: Lexicon) -> bool:
         return before or "maar" in forms or "dan" in forms or "nu" in forms
     if "bijna" in forms or forms[0] in ("als", "stel"):
         return True
-    if forms[0] == "dan":
+    if forms[0] == "dan" and "je" not in forms:
         return True
+    if not lexicon.words["negation"].isdisjoint(forms):
+        return False
     return any(form in lexicon.verbs["modal_unreal"] for form in forms)

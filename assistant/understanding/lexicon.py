@@ -78,5 +78,5 @@ def _finite(verbs: Mapping[str, Iterable[str]]) -> Iterable[str]:
     """Yield the forms that can be the verb of "ik" or "hij": no infinitives, no participles."""
     for forms in verbs.values():
         for form in forms:
-            if form in _FINITE_YET or not (form.endswith("en") or _PARTICIPLE.fullmatch(form)):
+            if form in _FINITE_YET or not ((form.endswith("en") and len(form) > 4) or _PARTICIPLE.fullmatch(form)):
                 yield form

@@ -96,6 +96,10 @@ def _introduced_as(index: int, tokens: Sequence[Token], lexicon: Lexicon, friend
     form = tokens[index].form
     before = tokens[index - 1].form if index else ""
     noun = before in lexicon.other or before in lexicon.partner_nouns
+    if _and_me(index, tokens) and _strange(form, lexicon) and before not in lexicon.words["determiners"]:
+        plural = tokens[index + 3].form in lexicon.verbs["plural"] if index + 3 < len(tokens) else False
+        if plural and tokens[index + 1].form == "en":
+            return PARTNER
     if not noun and before not in ("onze", "ons") and not _and_me(index, tokens):
         return NOBODY
     if noun and tokens[index].breaks == 0 and _named(index, tokens, lexicon):
@@ -112,8 +116,12 @@ def _named(index: int, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     if is_name(index, tokens, lexicon):
         return True
     form, after = tokens[index].form, tokens[index + 1].form if index + 1 < len(tokens) else ""
-    strange = form not in lexicon.known and form not in lexicon.other and form not in lexicon.partner_nouns
-    return strange and form.isalpha() and after in lexicon.finite and not form.endswith(("t", "de", "te", "d"))
+    return _strange(form, lexicon) and after in lexicon.finite and not form.endswith(("t", "de", "te", "d"))
+
+
+def _strange(form: str, lexicon: Lexicon) -> bool:
+    known = form in lexicon.known or form in lexicon.other or form in lexicon.partner_nouns
+    return not known and form not in lexicon.subjects and form.isalpha()
 
 
 def _and_me(index: int, tokens: Sequence[Token]) -> bool:
@@ -139,10 +147,12 @@ def _pronoun(tokens: Sequence[Token], lexicon: Lexicon, friends: bool) -> tuple[
         ):
             return ("hij" if form in male else "ze"), True
     counts = Counter(token.form for token in tokens)
-    men, women = counts["hij"] + counts["hem"], counts["ze"] + counts["haar"]
-    if men > 2 * women:
+    others = [token.form for token in tokens if token.form in lexicon.other]
+    men = counts["hij"] + counts["hem"] - 2 * sum(form in male for form in others)
+    women = counts["ze"] + counts["haar"] - 2 * sum(form in female for form in others)
+    if men > 2 * max(0, women):
         return "hij", False
-    return ("ze" if women > 2 * men else ""), False
+    return ("ze" if women > 2 * max(0, men) else ""), False
 
 
 def candidates(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, people: People) -> Iterator[Subject]:
@@ -220,6 +230,8 @@ def subject(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, peo
     """
     found = list(candidates(start, end, tokens, lexicon, people))
     called = Subject()
+    if found and tokens[start].form == "laat" and found[0].form not in lexicon.subjects:
+        return called
     for number, who in enumerate(found):
         if who.form not in lexicon.subjects and who.at + 1 < len(tokens) and tokens[who.at + 1].breaks:
             called = called if called.at >= 0 else who

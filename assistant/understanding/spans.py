@@ -21,12 +21,12 @@ def spans(tokens: Sequence[Token], lexicon: Lexicon, people: People) -> list[tup
     start, subject, verb = 0, -1, -1
     for index, token in enumerate(tokens):
         form = forms[index]
-        if index > start and _cuts(index, start, subject, verb, forms, token, lexicon):
+        if index > start and _cuts(index, start, subject, verb, forms, token, lexicon, people):
             found.append((start, index))
             start, subject, verb = index, -1, -1
         if subject < 0 and _may_be_subject(index, tokens, lexicon, people):
             subject = index
-        if verb < 0 and form in lexicon.finite:
+        if verb < 0 and (form in lexicon.finite or (subject == index - 1 >= 0 and _ends_as_verb(form, lexicon))):
             verb = index
     if start < len(tokens):
         found.append((start, len(tokens)))
@@ -44,7 +44,14 @@ def _may_be_subject(index: int, tokens: Sequence[Token], lexicon: Lexicon, peopl
 
 
 def _cuts(
-    index: int, start: int, subject: int, verb: int, forms: list[str], token: Token, lexicon: Lexicon
+    index: int,
+    start: int,
+    subject: int,
+    verb: int,
+    forms: list[str],
+    token: Token,
+    lexicon: Lexicon,
+    people: People,
 ) -> bool:
     """Say whether a clause begins at `index`, in a clause that began at `start`."""
     length = index - start
@@ -57,17 +64,67 @@ def _cuts(
         return True
     if form in lexicon.words["opens"] or form in lexicon.words["questions"]:
         return _opens(index, start, subject, verb, forms, lexicon)
-    if subject < 0:
+    if subject < 0 and verb < 0:
         return False
     if form in lexicon.words["turns"] and forms[index + 1] in lexicon.finite:
         return _subject_at(index + 2, forms, lexicon)
-    if subject == index - 1 and form in lexicon.finite:
+    if _fronted(index, forms, lexicon) or _new_noun(index, subject, verb, forms, lexicon, people):
+        return True
+    if subject < 0:
+        late = forms[start + 1] in lexicon.words["impersonal"] and forms[start] in lexicon.words["reporting"]
+        return (verb < index - 1 or late) and _second_verb(index, forms, token, lexicon, late)
+    if subject == index - 1 and form in lexicon.finite and verb != subject - 1:
         return False
     return (
         _new_subject(index, subject, verb, forms, token, lexicon)
-        or _turned(index, subject, verb, forms, lexicon)
+        or _turned(index, subject, verb, forms, lexicon, people)
         or _content(index, subject, verb, forms, lexicon)
     )
+
+
+def _fronted(index: int, forms: list[str], lexicon: Lexicon) -> bool:
+    """Say whether "volgens haar ..", "van hem moest ik ..", "stel dat .." begins here."""
+    form = forms[index]
+    if form == "van":
+        return forms[index + 1] in ("hem", "haar", "me") and forms[index + 2] in lexicon.words["demands"]
+    return form == "volgens" or (form == "stel" and forms[index + 1] == "dat")
+
+
+def _new_noun(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon, people: People) -> bool:
+    """Say whether a noun or "het" with its verb begins a clause: "mijn zus belde", "els zei", "het bleef stil"."""
+    form, before, after = forms[index], forms[index - 1], forms[index + 1]
+    if before in lexicon.words["prepositions"] or before in ("en", "of") or before in lexicon.words["opens"]:
+        return False
+    if form in lexicon.words["impersonal"]:
+        return after in lexicon.finite and before not in lexicon.finite and before not in lexicon.subjects
+    if verb < 0 or (verb == index - 1 and subject < 0):
+        return False
+    if form in people.names:
+        return after in lexicon.finite and index - 1 != verb and before not in lexicon.words["determiners"] and (
+            before not in lexicon.other and before not in lexicon.partner_nouns
+        )
+    if form == "die" and after == "van":
+        return forms[index + 2] == "me"
+    if form in lexicon.people["owners"] or form == "de":
+        named = after in people.names or after in lexicon.other or after in lexicon.partner_nouns or after == "mijne"
+        return named and (forms[index + 2] in lexicon.finite or forms[index + 3] in lexicon.finite)
+    return False
+
+
+def _second_verb(index: int, forms: list[str], token: Token, lexicon: Lexicon, late: bool) -> bool:
+    """Say whether "ik", or a verb before it, begins a clause after one without a subject: "zoek het uit | ik ging"."""
+    if forms[index] in _PLAIN_SUBJECTS or token.written.lower() in _STRESSED:
+        return (late or forms[index - 1] not in lexicon.finite) and forms[index - 1] not in lexicon.words["opens"]
+    return forms[index] in lexicon.finite and forms[index + 1] in _PLAIN_SUBJECTS
+
+
+def _ends_as_verb(form: str, lexicon: Lexicon) -> bool:
+    return len(form) > 4 and form.endswith(("t", "de", "te")) and form not in lexicon.known
+
+
+def _verbal(form: str, lexicon: Lexicon) -> bool:
+    """Say whether the word behind "ze" or "je" is its verb, as far as its form tells."""
+    return form in lexicon.finite or (len(form) > 4 and form.endswith(("de", "te")))
 
 
 def _after_van(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon) -> bool:
@@ -92,18 +149,25 @@ def _new_subject(index: int, subject: int, verb: int, forms: list[str], token: T
     if form in _PLAIN_SUBJECTS or token.written.lower() in _STRESSED:
         fronted = forms[subject] not in lexicon.subjects and subject == index - 2 == verb - 1 and before[-1:] != "t"
         return not fronted
-    if before in lexicon.words["prepositions"] or forms[index + 1] not in lexicon.finite:
+    if before in lexicon.words["prepositions"] or not _verbal(forms[index + 1], lexicon):
         return False
     return before in lexicon.verbs["saying"] or before not in lexicon.finite
 
 
-def _turned(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon) -> bool:
+def _turned(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon, people: People) -> bool:
     """Say whether a verb with its subject behind it begins a clause: "als ik iets vraag | wordt hij kwaad"."""
-    if forms[index] not in lexicon.finite or forms[index + 1] not in lexicon.subjects or verb < 0:
+    if forms[index] not in lexicon.finite or verb < 0 or verb == index - 1:
+        return subject == index - 2 and verb == index - 1 and _said_then_turned(index, forms, lexicon)
+    if forms[index + 1] in people.names:
+        return verb != index
+    if forms[index + 1] not in lexicon.subjects:
         return False
-    if forms[index + 1] not in _PLAIN_SUBJECTS and subject == index - 2 and verb == index - 1:
-        return forms[index - 1] in lexicon.verbs["saying"]
     return verb != index
+
+
+def _said_then_turned(index: int, forms: list[str], lexicon: Lexicon) -> bool:
+    turned = forms[index] in lexicon.finite and forms[index + 1] in lexicon.subjects
+    return turned and forms[index - 1] in lexicon.verbs["saying"]
 
 
 def _content(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon) -> bool:
@@ -118,8 +182,12 @@ def _opens(index: int, start: int, subject: int, verb: int, forms: list[str], le
     """Say whether the connective or question word at `index` begins a clause."""
     form, before, after = forms[index], forms[index - 1], forms[index + 1]
     begun = index - start >= _SHORTEST or subject >= 0 or verb >= 0
-    if not begun or before in lexicon.words["opens"]:
+    if not begun or before == "stel" or (before in lexicon.words["opens"] and (form != "en" or before == "maar")):
         return False
+    if form == "dat" and (before == "niet" and index - 1 == start):
+        return False
+    if form == "dat" and verb < 0 and subject == index - 1 and after in ("is", "was", "klopt"):
+        return True
     if form in lexicon.words["questions"]:
         if before in lexicon.words["prepositions"]:
             return False
@@ -131,7 +199,7 @@ def _opens(index: int, start: int, subject: int, verb: int, forms: list[str], le
     if form == "of":
         return after not in ("zo", "iets", "wat", "twee", "drie", "niet", "nee")
     joins = form == "en" and subject >= 0 and verb < 0 and after in ("ik", "mijn", "onze", "zijn", "haar")
-    return not (joins and index - subject == 1 and not (after == "ik" and forms[subject] in ("ze", "hij")))
+    return not (joins and index - subject <= 2 and not (after == "ik" and forms[subject] in ("ze", "hij")))
 
 
 def _opens_before_subject(index: int, forms: list[str], lexicon: Lexicon) -> bool:

@@ -59,17 +59,28 @@ def announces(words: Words, lexicon: Lexicon) -> int:
     forms = words.forms
     if "niets" in forms or "geen" in forms or ("nooit" in forms and "iets" in forms):
         return SILENT
+    if forms[-1] != "van" and subordinate(forms, lexicon):
+        return ONLY_TOLD if any(form in lexicon.verbs["saying"] for form in forms) else SILENT
     if any(form in lexicon.verbs["saying"] for form in forms):
         return SILENT if forms[-1] == "niet" or ("niet" in forms and "geantwoord" in forms) else OPEN
     if "horen" in forms and "te" in forms:
         return OPEN
     if any(form in lexicon.verbs["telling"] for form in forms):
         return OPEN if words.colon else ONLY_TOLD
+    if words.colon and not lexicon.verbs["sending"].isdisjoint(forms):
+        return OPEN
     if any(form in lexicon.verbs["beginning"] for form in forms):
         return ONLY_TOLD if words.colon or "weer" in forms or _TO_SAY.intersection(forms) else SILENT
     if _TO_SAY.intersection(forms) and "te" in forms:
         return ONLY_TOLD
     return _without_verb(words, lexicon)
+
+
+def subordinate(forms: tuple[str, ...], lexicon: Lexicon) -> bool:
+    """Say whether the clause is one that stands before a main clause: "als ik iets vraag", "en toen ze dat zei"."""
+    if len(forms) > 2 and forms[0] in ("en", "maar", "want", "dus"):
+        forms = forms[1:]
+    return forms[0] in lexicon.words["first"] and not (len(forms) > 1 and forms[1] in lexicon.finite)
 
 
 def _without_verb(words: Words, lexicon: Lexicon) -> int:
@@ -83,7 +94,8 @@ def _without_verb(words: Words, lexicon: Lexicon) -> int:
     if not rest:
         if words.colon or forms[-1] == "van":
             return OPEN
-        quotes = "je" in words.after[:3] or words.after[:1] in (("dat",), ("of",))
+        alone = len(forms) == 1 and words.breaks == 0 and words.after[:1] in (("ik",), ("ja",), ("nee",))
+        quotes = alone or "je" in words.after[:3] or words.after[:1] in (("dat",), ("of",))
         return OPEN if quotes and not words.stop and words.after[:1] != ("en",) else SILENT
     return OPEN if words.colon and _says_by_colon(words, lexicon) else SILENT
 
@@ -103,8 +115,7 @@ def named_afterwards(words: Words, before: tuple[str, ...], lexicon: Lexicon) ->
     forms = words.forms
     if words.breaks == 2 or words.colon or words.role not in _SPEAKERS or not before or len(forms) > 6:
         return False
-    head = before[1] if before[0] in ("en", "maar") and len(before) > 1 else before[0]
-    if head in lexicon.words["first"] and not (len(before) > 1 and before[1] in lexicon.finite):
+    if subordinate(before, lexicon):
         return False
     saying = lexicon.verbs["saying"]
     if forms[0] in saying and forms[0] not in ("zeggen", "gezegd", "roepen"):
@@ -129,7 +140,8 @@ def goes_on(words: Words, talk: Talk, lexicon: Lexicon) -> str:
         return "direct"
     if talk.strength == ONLY_TOLD or not (talk.fresh or (talk.direct and words.breaks == 1)):
         return ""
-    return "" if words.forms[0] in lexicon.words["telling_on"] else "direct"
+    about_him = words.role == PARTNER and words.breaks == 0
+    return "" if about_him or words.forms[0] in lexicon.words["telling_on"] else "direct"
 
 
 def _reported(words: Words, lexicon: Lexicon) -> bool:
@@ -161,14 +173,24 @@ def unannounced(words: Words, talk: Talk, lexicon: Lexicon) -> str:
     return PARTNER if talk.last in (NOBODY, BOTH) else NOBODY
 
 
-def next_talk(words: Words, talk: Talk, speaker: str, strength: int, mode: str) -> Talk:
+def next_talk(words: Words, talk: Talk, speaker: str, strength: int, mode: str, lexicon: Lexicon) -> Talk:
     """Return what is known after the clause: opened by it (`strength`), gone on with (`mode`), or closed."""
     acted = words.role if words.role != ADDRESSEE else talk.last
     if strength:
         return Talk(speaker, words.colon or strength == OPEN, words.colon, True, strength, speaker)
+    hinted = _hinted(words, lexicon) if not mode else NOBODY
+    if hinted != NOBODY:
+        return Talk(hinted, False, False, True, ONLY_TOLD, hinted)
     if mode:
         return Talk(speaker, mode == "direct", talk.colon and mode == "direct" and not words.stop, False, talk.strength, speaker)
     return Talk(last=acted)
+
+
+def _hinted(words: Words, lexicon: Lexicon) -> str:
+    """Return who is likely to say what a "dat ik .." gives next: "ze begon over .. en | dat", "het verwijt | dat"."""
+    if words.role in _SPEAKERS:
+        return NOBODY if lexicon.verbs["beginning"].isdisjoint(words.forms) else words.role
+    return PARTNER if "verwijt" in words.forms or "verwijten" in words.forms else NOBODY
 
 
 def demanded_by(words: Words, lexicon: Lexicon) -> str:
