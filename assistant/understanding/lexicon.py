@@ -41,7 +41,7 @@ class Lexicon:
     foreign: frozenset[str]
     common: frozenset[str]
     known: frozenset[str]
-    subjects: frozenset[str] = frozenset({"ik", "hij", "ze", "we", "je"})
+    subjects: frozenset[str] = frozenset({"ik", "hij", "ze", "we", "je", "jullie"})
     pronouns: Mapping[str, str] = field(default_factory=lambda: _PRONOUNS)
 
     @staticmethod

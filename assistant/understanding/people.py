@@ -159,7 +159,7 @@ def candidates(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, 
     """Yield everybody in the clause who can be its subject, in order."""
     for index in range(start, end):
         form = tokens[index].form
-        if form in lexicon.subjects or form in ("u", "jullie"):
+        if form in lexicon.subjects or form == "u":
             role = _pronoun_role(index, start, end, tokens, lexicon)
         else:
             role = _noun_role(index, tokens, lexicon, people)
@@ -180,7 +180,7 @@ def _pronoun_role(index: int, start: int, end: int, tokens: Sequence[Token], lex
     if written not in _STRESSED_SUBJECT:
         if before in lexicon.words["prepositions"] and before not in lexicon.words["conjoining"]:
             return NOBODY
-        if form == "je" and (after == "eigen" or after in lexicon.other or after in lexicon.partner_nouns):
+        if form in ("je", "jullie") and (after == "eigen" or after in lexicon.other or after in lexicon.partner_nouns):
             return NOBODY
     return lexicon.pronouns.get(form, ADDRESSEE)
 

@@ -100,13 +100,17 @@ def _new_noun(index: int, subject: int, verb: int, forms: list[str], lexicon: Le
     if verb < 0 or (verb == index - 1 and subject < 0):
         return False
     if form in people.names:
-        return after in lexicon.finite and index - 1 != verb and before not in lexicon.words["determiners"] and (
+        return after in lexicon.finite and (index - 1 != verb or subject >= 0) and before not in lexicon.words["determiners"] and (
             before not in lexicon.other and before not in lexicon.partner_nouns
         )
     if form == "die" and after == "van":
         return forms[index + 2] == "me"
     if form in lexicon.people["owners"] or form == "de":
         named = after in people.names or after in lexicon.other or after in lexicon.partner_nouns or after == "mijne"
+        if not named and form != "de":
+            return (forms[index + 2] in lexicon.other or forms[index + 2] in lexicon.partner_nouns) and (
+                forms[index + 3] in lexicon.finite
+            )
         return named and (forms[index + 2] in lexicon.finite or forms[index + 3] in lexicon.finite)
     return False
 
@@ -119,7 +123,9 @@ def _second_verb(index: int, forms: list[str], token: Token, lexicon: Lexicon, l
 
 
 def _ends_as_verb(form: str, lexicon: Lexicon) -> bool:
-    return len(form) > 4 and form.endswith(("t", "de", "te")) and form not in lexicon.known
+    if form in lexicon.known:
+        return form.endswith("en")
+    return len(form) > 4 and form.endswith(("t", "de", "te"))
 
 
 def _verbal(form: str, lexicon: Lexicon) -> bool:
@@ -144,20 +150,22 @@ def _subject_at(index: int, forms: list[str], lexicon: Lexicon) -> bool:
 def _new_subject(index: int, subject: int, verb: int, forms: list[str], token: Token, lexicon: Lexicon) -> bool:
     """Say whether a second subject begins a clause: "hij pakte zijn jas | ik bleef", "zij weer | jij doet niets"."""
     form, before = forms[index], forms[index - 1]
-    if form not in lexicon.subjects or before in ("en", "of", "dan") or before in lexicon.words["opens"]:
+    if form not in lexicon.subjects or before in ("en", "of", "dan", form) or before in lexicon.words["opens"]:
         return False
     if form in _PLAIN_SUBJECTS or token.written.lower() in _STRESSED:
         fronted = forms[subject] not in lexicon.subjects and subject == index - 2 == verb - 1 and before[-1:] != "t"
         return not fronted
     if before in lexicon.words["prepositions"] or not _verbal(forms[index + 1], lexicon):
         return False
-    return before in lexicon.verbs["saying"] or before not in lexicon.finite
+    return before in lexicon.verbs["saying"] or before in lexicon.verbs["plural"] or before not in lexicon.finite
 
 
 def _turned(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon, people: People) -> bool:
     """Say whether a verb with its subject behind it begins a clause: "als ik iets vraag | wordt hij kwaad"."""
-    if forms[index] not in lexicon.finite or verb < 0 or verb == index - 1:
-        return subject == index - 2 and verb == index - 1 and _said_then_turned(index, forms, lexicon)
+    if forms[index] not in lexicon.finite or verb < 0:
+        return False
+    if verb == index - 1 and subject == index - 2:
+        return _said_then_turned(index, forms, lexicon)
     if forms[index + 1] in people.names:
         return verb != index
     if forms[index + 1] not in lexicon.subjects:

@@ -146,7 +146,7 @@ def goes_on(words: Words, talk: Talk, lexicon: Lexicon) -> str:
 
 def _reported(words: Words, lexicon: Lexicon) -> bool:
     """Say whether the clause begins as reported speech does: "dat ik ..", "en of ik ..", "waarom hij ..", no verb second."""
-    forms = words.forms[1:] if words.forms[0] in ("en", "maar", "of") and len(words.forms) > 1 else words.forms
+    forms = words.forms[1:] if words.forms[0] in ("en", "maar") and len(words.forms) > 1 else words.forms
     if forms[0] not in lexicon.words["reporting"] or len(forms) < 2:
         return False
     return forms[1] not in lexicon.finite or forms[1] == "laat"
