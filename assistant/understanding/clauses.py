@@ -142,11 +142,13 @@ def _said_by(role: str, offset: int, clauses: tuple[Clause, ...]) -> list[Clause
 
 def _clauses(tokens: tuple[Token, ...], lexicon: Lexicon, people: People) -> tuple[Clause, ...]:
     found: list[Clause] = []
+    roles: list[str] = []
     talk, last, met, unreal = Talk(), NOBODY, "", False
-    cuts = spans(tokens, lexicon, people)
-    for start, end in cuts:
+    for start, end in spans(tokens, lexicon, people):
         who = subject(start, end, tokens, lexicon, people)
-        role = _role(who, start, end, tokens, lexicon, people, met, last)
+        before = NOBODY if talk.fresh else last
+        role = _role(who, start, end, tokens, lexicon, people, met, before)
+        roles.append(role)
         words = _words(start, end, role, who, tokens)
         if who.role == OTHER and who.form not in lexicon.subjects:
             met = _pronoun_of(who.form, lexicon)
@@ -154,19 +156,19 @@ def _clauses(tokens: tuple[Token, ...], lexicon: Lexicon, people: People) -> tup
         unreal = wished or _unreal(words.forms, words.breaks, unreal, lexicon)
         negated = _negated(words.forms, lexicon)
         if found and speech.named_afterwards(words, _forms(found[-1], tokens), lexicon):
-            _name_speaker(found, role, tokens)
+            _name_speaker(found, roles, role, tokens)
             talk = Talk(role, True, False, False, speech.OPEN, role)
             found.append(Clause(start, end, role, role, negated, unreal))
             last = role
             continue
-        actor, speaker, strength, mode = _spoken(words, talk, lexicon)
+        actor, speaker, strength, mode = _spoken(words, talk, lexicon, people)
         found.append(Clause(start, end, actor, speaker, negated, unreal, bool(mode)))
         talk = speech.next_talk(words, talk, speaker, strength, mode, lexicon)
         last = role if role not in (NOBODY, ADDRESSEE) and not mode else last
     return tuple(found)
 
 
-def _spoken(words: Words, talk: Talk, lexicon: Lexicon) -> tuple[str, str, int, str]:
+def _spoken(words: Words, talk: Talk, lexicon: Lexicon, people: People) -> tuple[str, str, int, str]:
     """Return who acts, whose words they are, how far the clause opens words, and how it goes on with open ones."""
     strength = speech.announces(words, lexicon)
     mode = speech.goes_on(words, talk, lexicon)
@@ -181,7 +183,7 @@ def _spoken(words: Words, talk: Talk, lexicon: Lexicon) -> tuple[str, str, int, 
         return turn(words.role, speaker), speaker, speech.SILENT, mode
     if strength:
         return words.role, words.role, strength, ""
-    demander = speech.demanded_by(words, lexicon)
+    demander = speech.demanded_by(words, people.names, lexicon)
     return words.role, demander, speech.SILENT, ""
 
 
@@ -289,7 +291,7 @@ def _forms(clause: Clause, tokens: Sequence[Token]) -> tuple[str, ...]:
     return tuple(token.form for token in tokens[clause.start : clause.start + 3])
 
 
-def _name_speaker(found: list[Clause], speaker: str, tokens: Sequence[Token]) -> None:
+def _name_speaker(found: list[Clause], roles: list[str], speaker: str, tokens: Sequence[Token]) -> None:
     """Give the clauses before "..., zei ze" to her: back to the full stop, or without marks what says "je"."""
     marked = False
     for index in range(len(found) - 1, max(-1, len(found) - 1 - _BACK), -1):
@@ -300,8 +302,7 @@ def _name_speaker(found: list[Clause], speaker: str, tokens: Sequence[Token]) ->
         if index < len(found) - 1 and not marked and clause.actor != ADDRESSEE:
             break
         marked = marked or written == 1
-        actor = clause.actor if clause.quoted else meant(clause.actor, speaker)
-        found[index] = replace(clause, actor=actor, speaker=speaker, quoted=True)
+        found[index] = replace(clause, actor=meant(roles[index], speaker), speaker=speaker, quoted=True)
 
 
 def _negated(forms: Sequence[str], lexicon: Lexicon) -> bool:

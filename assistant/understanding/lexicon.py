@@ -26,7 +26,8 @@ def lexicon() -> Lexicon:
 class Lexicon:
     """Who and what the words of an account stand for; all sets hold normalised forms.
 
-    `people`, `verbs` and `words` are the groups of the sections [people], [verbs] and [connectives] by name.
+    `people`, `verbs` and `words` are the groups of the sections [people], [verbs] and [connectives] by name; `finite` are the
+    forms that can be the verb of "ik" or "hij", `known` words that are no names, `endings` those of compounds like "yogajuf".
     """
 
     other: frozenset[str]
@@ -41,6 +42,7 @@ class Lexicon:
     foreign: frozenset[str]
     common: frozenset[str]
     known: frozenset[str]
+    endings: tuple[str, ...]
     subjects: frozenset[str] = frozenset({"ik", "hij", "ze", "we", "je", "jullie"})
     pronouns: Mapping[str, str] = field(default_factory=lambda: _PRONOUNS)
 
@@ -66,6 +68,7 @@ class Lexicon:
             foreign=frozenset(words["language"]["foreign"]),
             common=frozenset(words["language"]["common"]),
             known=dutch.union(*connectives.values(), *verbs.values(), forms, *forms.values()),
+            endings=tuple(sorted(noun for noun in words["people"]["other"] if len(noun) > 2)),
             names=frozenset(names.read_text(encoding="utf-8").lower().split()) if names.exists() else frozenset(),
         )
 

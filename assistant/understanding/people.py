@@ -75,12 +75,19 @@ def meet(tokens: Sequence[Token], lexicon: Lexicon, third: str = PARTNER) -> Peo
     friends = bool(spouses)
     roles: dict[str, str] = {}
     candidates: Counter[str] = Counter()
+    forms = ["", *(token.form for token in tokens), ""]
+    titles = lexicon.other | lexicon.partner_nouns | lexicon.people["owners"]
     for index, token in enumerate(tokens):
+        before, form, after = forms[index : index + 3]
+        if not (
+            form in lexicon.names or before in titles or after == "en" or before == "en" or token.written[0].isupper()
+        ):
+            continue
         role = _introduced_as(index, tokens, lexicon, friends)
         if role != NOBODY:
             roles.setdefault(token.form, role)
         elif is_name(index, tokens, lexicon) and not _a_place_or_thing(index, tokens):
-            candidates[token.form] += 1
+            candidates[form] += 0 if before in lexicon.words["prepositions"] else 1
     if PARTNER not in roles.values():
         likely = next((name for name, _ in candidates.most_common() if name not in roles), None)
         if likely is not None:
@@ -125,14 +132,14 @@ def _strange(form: str, lexicon: Lexicon) -> bool:
 
 
 def _and_me(index: int, tokens: Sequence[Token]) -> bool:
-    return [token.form for token in tokens[index + 1 : index + 3]] == ["en", "ik"] or (
-        index > 1 and [token.form for token in tokens[index - 2 : index]] == ["ik", "en"]
-    )
+    if index + 2 < len(tokens) and tokens[index + 1].form == "en":
+        return tokens[index + 2].form == "ik"
+    return index > 1 and tokens[index - 1].form == "en" and tokens[index - 2].form == "ik"
 
 
 def _a_place_or_thing(index: int, tokens: Sequence[Token]) -> bool:
     before = tokens[index - 1].form if index else ""
-    return before in ("in", "naar", "uit", "te", "op", "de", "het", "een", "die", "dat", "deze", "rond", "boven")
+    return before in ("in", "naar", "uit", "te", "op", "de", "het", "een", "die", "dat", "deze", "rond", "boven", "achter")
 
 
 def _pronoun(tokens: Sequence[Token], lexicon: Lexicon, friends: bool) -> tuple[str, bool]:
@@ -192,10 +199,15 @@ def _noun_role(index: int, tokens: Sequence[Token], lexicon: Lexicon, people: Pe
     known = form in lexicon.other or form in lexicon.partner_nouns
     if known:
         return NOBODY if _behind_preposition(index, tokens, lexicon) else _known_noun(index, tokens, lexicon, people)
-    after = [token.form for token in tokens[index + 1 : index + 3]]
-    if form == "die" and after == ["van", "me"]:
-        return PARTNER
-    return PARTNER if form == "mijne" and index and tokens[index - 1].form in ("de", "den") else NOBODY
+    if form == "die":
+        after = [token.form for token in tokens[index + 1 : index + 3]]
+        return PARTNER if after == ["van", "me"] else NOBODY
+    before = tokens[index - 1].form if index else ""
+    if form == "mijne":
+        return PARTNER if before in ("de", "den") else NOBODY
+    # "mijn yogajuf", "onze buurjongen": a compound of a word for somebody
+    compound = before in lexicon.people["owners"] and len(form) > 5 and form.endswith(lexicon.endings)
+    return OTHER if compound and not _behind_preposition(index, tokens, lexicon) else NOBODY
 
 
 def _known_noun(index: int, tokens: Sequence[Token], lexicon: Lexicon, people: People) -> str:
@@ -260,6 +272,8 @@ def they(who: Subject, start: int, end: int, tokens: Sequence[Token], lexicon: L
     plural = lexicon.verbs["plural"]
     before = tokens[who.at - 1].form if who.at > start else ""
     after = tokens[who.at + 1].form if who.at + 1 < end else ""
+    if before in lexicon.finite and before not in plural:
+        return False
     if tokens[who.at].written.lower() in ("zulder", "zullie") or before in plural or after in plural:
         return True
     return tokens[end - 1].form in ("waren", "hadden", "gingen", "kwamen", "zouden") and end - 1 > who.at

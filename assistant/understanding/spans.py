@@ -37,7 +37,9 @@ def _may_be_subject(index: int, tokens: Sequence[Token], lexicon: Lexicon, peopl
     form = tokens[index].form
     if form in lexicon.subjects:
         before = tokens[index - 1].form if index else ""
-        return form in _PLAIN_SUBJECTS or before not in lexicon.words["prepositions"] or before == "als"
+        if form in _PLAIN_SUBJECTS or tokens[index].written.lower() in _STRESSED:
+            return True
+        return before not in lexicon.words["prepositions"] or before == "als"
     if form in people.names:
         return True
     return (form in lexicon.other or form in lexicon.partner_nouns) and owned(index, tokens, lexicon)
@@ -222,6 +224,6 @@ def _opens_before_subject(index: int, forms: list[str], lexicon: Lexicon) -> boo
 
 
 def _opens_maar(before: str, after: str, lexicon: Lexicon) -> bool:
-    if before in ("ja", "nee", "alleen", "dan", "zo", "gewoon", "helemaal") or before in lexicon.subjects:
+    if before in ("ja", "nee", "doe", "laat", "ga", "kom", "zeg", "alleen", "dan", "zo", "gewoon", "helemaal") or before in lexicon.subjects:
         return False
     return after in lexicon.subjects or after in lexicon.words["starters"] or after in lexicon.known

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.understanding.lexicon import Lexicon
@@ -57,12 +58,12 @@ def announces(words: Words, lexicon: Lexicon) -> int:
     if words.role not in _SPEAKERS and not (words.role == ADDRESSEE and words.colon):
         return SILENT
     forms = words.forms
-    if "niets" in forms or "geen" in forms or ("nooit" in forms and "iets" in forms):
+    if "niets" in forms or "geen" in forms:
         return SILENT
     if forms[-1] != "van" and subordinate(forms, lexicon):
         return ONLY_TOLD if any(form in lexicon.verbs["saying"] for form in forms) else SILENT
     if any(form in lexicon.verbs["saying"] for form in forms):
-        return SILENT if forms[-1] == "niet" or ("niet" in forms and "geantwoord" in forms) else OPEN
+        return SILENT if "niet" in forms or "nooit" in forms else OPEN
     if "horen" in forms and "te" in forms:
         return OPEN
     if any(form in lexicon.verbs["telling"] for form in forms):
@@ -118,7 +119,8 @@ def named_afterwards(words: Words, before: tuple[str, ...], lexicon: Lexicon) ->
     if subordinate(before, lexicon):
         return False
     saying = lexicon.verbs["saying"]
-    if forms[0] in saying and forms[0] not in ("zeggen", "gezegd", "roepen"):
+    tag = forms[0] in saying or forms[0] in lexicon.verbs["telling"] or forms[0] in lexicon.verbs["sending"]
+    if tag and not forms[0].startswith("ge") and not forms[0].endswith("en"):
         return words.at in (1, 2)
     return forms[0] in _HAVE and words.at == 1 and forms[-1] in saying and len(forms) <= 5
 
@@ -165,17 +167,20 @@ def _after_a_stop(words: Words, talk: Talk, reported: bool, lexicon: Lexicon) ->
 def unannounced(words: Words, talk: Talk, lexicon: Lexicon) -> str:
     """Return whose words a sentence "Dat ik nooit iets doe." gives that nobody announced, or NOBODY."""
     forms = words.forms
-    opens = forms[0] in ("dat", "of") and len(forms) > 2 and (forms[1] in lexicon.subjects or forms[1] == "mijn")
-    if not opens or forms[1] == "we" or words.breaks == 0:
+    if words.breaks == 0 or len(forms) < 3 or forms[0] not in ("dat", "of", "waarom"):
         return NOBODY
-    if talk.last in (PARTNER, OTHER):
-        return talk.last
-    return PARTNER if talk.last in (NOBODY, BOTH) else NOBODY
+    someone = forms[1] in lexicon.subjects or forms[1] in ("mijn", "onze") or forms[1] in lexicon.names
+    if forms[1] == "we" or not (someone or (forms[0] == "of" and forms[1] in lexicon.words["impersonal"])):
+        return NOBODY
+    if talk.last == TELLER:
+        return NOBODY if forms[:2] == ("dat", "ik") or words.breaks == 1 else TELLER
+    return talk.last if talk.last in (PARTNER, OTHER) else PARTNER
 
 
 def next_talk(words: Words, talk: Talk, speaker: str, strength: int, mode: str, lexicon: Lexicon) -> Talk:
     """Return what is known after the clause: opened by it (`strength`), gone on with (`mode`), or closed."""
-    acted = words.role if words.role != ADDRESSEE else talk.last
+    aside = words.role in (ADDRESSEE, NOBODY) or subordinate(words.forms, lexicon) or _reported(words, lexicon)
+    acted = talk.last if aside else words.role
     if strength:
         return Talk(speaker, words.colon or strength == OPEN, words.colon, True, strength, speaker)
     hinted = _hinted(words, lexicon) if not mode else NOBODY
@@ -193,7 +198,7 @@ def _hinted(words: Words, lexicon: Lexicon) -> str:
     return PARTNER if "verwijt" in words.forms or "verwijten" in words.forms else NOBODY
 
 
-def demanded_by(words: Words, lexicon: Lexicon) -> str:
+def demanded_by(words: Words, names: Mapping[str, str], lexicon: Lexicon) -> str:
     """Return whose demand or opinion a clause gives: "van hem moest ik ..", "volgens haar ben ik .."; or NOBODY."""
     forms = words.forms[1:] if words.forms[0] in ("en", "maar", "dus", "want") else words.forms
     if len(forms) < 3 or forms[0] not in ("van", "volgens"):
@@ -202,4 +207,6 @@ def demanded_by(words: Words, lexicon: Lexicon) -> str:
         return NOBODY
     if forms[1] in ("hem", "haar"):
         return PARTNER
+    if forms[1] in names:
+        return names[forms[1]]
     return TELLER if forms[:2] == ("van", "me") else NOBODY

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 _WORD = re.compile(r"['’`]?[^\W_]+(?:['’`-][^\W_]+)*|[.?!:;,…\n]")
 _SENTENCE_END = frozenset(".?!;…\n")
+_MARKS = _SENTENCE_END | {":", ","}
 
 # One spelling for what is one word; Flemish pronouns and verbs take their northern form.
 _SAME = {
@@ -129,7 +130,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     breaks, colon = 2, False
     for match in _WORD.finditer(text):
         written = match.group()
-        if not any(char.isalnum() for char in written):
+        if written in _MARKS:
             breaks = max(breaks, 2 if written in _SENTENCE_END else 1)
             colon = written == ":"
             continue
