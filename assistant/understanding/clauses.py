@@ -34,7 +34,18 @@ from assistant.understanding.spans import spans
 from assistant.understanding.speech import Talk, Words
 from assistant.understanding.tokens import Token, tokenize
 
-__all__ = ["ADDRESSEE", "BOTH", "NOBODY", "OTHER", "PARTNER", "TELLER", "Account", "Clause", "speaker_lines", "take_apart"]
+__all__ = [
+    "ADDRESSEE",
+    "BOTH",
+    "NOBODY",
+    "OTHER",
+    "PARTNER",
+    "TELLER",
+    "Account",
+    "Clause",
+    "speaker_lines",
+    "take_apart",
+]
 
 _LABEL = re.compile(r"^[ \t]*([^\W\d_][\w'’ .-]{0,24}?)[ \t]*:[ \t]*", re.MULTILINE)
 _BACK = 6
@@ -100,7 +111,7 @@ def take_apart(text: str, lexicon: Lexicon) -> Account:
     clauses: list[Clause] = []
     for label, start, end in lines:
         offset = len(tokens_all)
-        line = tuple(replace(t, start=t.start + start, end=t.end + start) for t in tokenize(text[start:end]))
+        line = tokenize(text, start, end)
         tokens_all.extend(line)
         met = meet(line, lexicon, third)
         people = replace(met, names={name: OTHER for name in met.names} | named)
@@ -142,6 +153,7 @@ def _said_by(role: str, offset: int, clauses: tuple[Clause, ...]) -> list[Clause
 
 def _clauses(tokens: tuple[Token, ...], lexicon: Lexicon, people: People) -> tuple[Clause, ...]:
     found: list[Clause] = []
+    forms = tuple(token.form for token in tokens)
     roles: list[str] = []
     talk, last, met, unreal = Talk(), NOBODY, "", False
     for start, end in spans(tokens, lexicon, people):
@@ -149,13 +161,13 @@ def _clauses(tokens: tuple[Token, ...], lexicon: Lexicon, people: People) -> tup
         before = NOBODY if talk.fresh else last
         role = _role(who, start, end, tokens, lexicon, people, met, before)
         roles.append(role)
-        words = _words(start, end, role, who, tokens)
+        words = _words(start, end, role, who, tokens, forms)
         if who.role == OTHER and who.form not in lexicon.subjects:
             met = _pronoun_of(who.form, lexicon)
         wished = bool(found) and tokens[start - 1].form in ("wou", "wilde") and words.forms[0] == "dat"
         unreal = wished or _unreal(words.forms, words.breaks, unreal, lexicon)
         negated = _negated(words.forms, lexicon)
-        if found and speech.named_afterwards(words, _forms(found[-1], tokens), lexicon):
+        if found and speech.named_afterwards(words, forms[found[-1].start : found[-1].start + 3], lexicon):
             _name_speaker(found, roles, role, tokens)
             talk = Talk(role, True, False, False, speech.OPEN, role)
             found.append(Clause(start, end, role, role, negated, unreal))
@@ -236,7 +248,7 @@ def _inherits(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon) -
 def _doer(
     role: str, who: Subject, start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, people: People
 ) -> str:
-    """Return who does what is told passively: "ik werd uitgescholden", "dan krijg ik te horen", "ik krijg de schuld"."""
+    """Return who does what is told passively: "ik werd uitgescholden", "ik krijg de schuld"."""
     if role not in (TELLER, PARTNER):
         return role
     forms = [token.form for token in tokens[start:end]]
@@ -247,16 +259,19 @@ def _doer(
         return opposite if heard or not verbs["received"].isdisjoint(forms) else role
     if verbs["passive"].isdisjoint(forms):
         return role
-    if not any(_suffered(form) and form not in verbs["states"] and form not in verbs["passive"] for form in forms):
+    if not any(_suffered(form, lexicon) for form in forms):
         return role
     return _agent(start, end, tokens, lexicon, people) or (opposite if role == TELLER else NOBODY)
 
 
-_SUFFERED = re.compile(r"(?:aan|af|door|in|na|neer|om|op|over|toe|uit|voor|weg|buiten|tegen|dood|klein)?ge\w{3,}(?:d|t|en)|(?:ver|be|ont)\w{3,}(?:d|t|en)")
-
-
-def _suffered(form: str) -> bool:
-    return _SUFFERED.fullmatch(form) is not None
+def _suffered(form: str, lexicon: Lexicon) -> bool:
+    """Say whether the word looks like a participle of what is done to somebody: "uitgescholden", "vernederd"."""
+    if form in lexicon.verbs["states"] or form in lexicon.verbs["passive"] or not form.endswith(("d", "t", "en")):
+        return False
+    at = form.find("ge")
+    if at >= 0 and len(form) - at > 5:
+        return at == 0 or form[:at] in lexicon.verbs["particles"]
+    return form.startswith(("ver", "be", "ont")) and len(form) > 6
 
 
 def _agent(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, people: People) -> str:
@@ -274,21 +289,17 @@ def _agent(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, peop
     return ""
 
 
-def _words(start: int, end: int, role: str, who: Subject, tokens: Sequence[Token]) -> Words:
+def _words(start: int, end: int, role: str, who: Subject, tokens: Sequence[Token], forms: tuple[str, ...]) -> Words:
     behind = tokens[end] if end < len(tokens) else None
     return Words(
-        forms=tuple(token.form for token in tokens[start:end]),
+        forms=forms[start:end],
         breaks=tokens[start].breaks,
         colon=behind is not None and behind.opens,
         stop=behind is None or behind.breaks == 2,
         role=role,
         at=who.at - start if who.at >= 0 else -1,
-        after=tuple(token.form for token in tokens[end : end + 3]),
+        after=forms[end : end + 3],
     )
-
-
-def _forms(clause: Clause, tokens: Sequence[Token]) -> tuple[str, ...]:
-    return tuple(token.form for token in tokens[clause.start : clause.start + 3])
 
 
 def _name_speaker(found: list[Clause], roles: list[str], speaker: str, tokens: Sequence[Token]) -> None:
@@ -297,7 +308,7 @@ def _name_speaker(found: list[Clause], roles: list[str], speaker: str, tokens: S
     for index in range(len(found) - 1, max(-1, len(found) - 1 - _BACK), -1):
         clause = found[index]
         written = tokens[clause.end].breaks if index == len(found) - 1 else tokens[found[index + 1].start].breaks
-        if written == 2 or clause.speaker != NOBODY and not clause.quoted:
+        if written == 2 or (clause.speaker != NOBODY and not clause.quoted):
             break
         if index < len(found) - 1 and not marked and clause.actor != ADDRESSEE:
             break
@@ -308,6 +319,8 @@ def _name_speaker(found: list[Clause], roles: list[str], speaker: str, tokens: S
 def _negated(forms: Sequence[str], lexicon: Lexicon) -> bool:
     """Say whether the clause is negated; "niet alleen" affirms."""
     negation = lexicon.words["negation"]
+    if negation.isdisjoint(forms):
+        return False
     for index, form in enumerate(forms):
         if form in negation and not (form == "niet" and forms[index + 1 : index + 2] == ("alleen",)):
             return True
@@ -327,7 +340,7 @@ def _unreal(forms: tuple[str, ...], breaks: int, before: bool, lexicon: Lexicon)
         return True
     if forms[0] == "stel":
         return True
-    supposed = before and breaks < 2 or "misschien" in forms
+    supposed = (before and breaks < 2) or "misschien" in forms
     return supposed and forms[0] == "dan" and ("was" in forms or "waren" in forms)
 
 

@@ -13,7 +13,7 @@ from assistant import resources
 
 _PRONOUNS = MappingProxyType({"ik": "teller", "hij": "partner", "ze": "partner", "we": "both"})
 _PARTICIPLE = re.compile(r"(?:\w*[a-z])?ge\w{2,}(?:d|t|en)|(?:ver|be|ont|her|over|onder|mis)\w+[^aeiou]d")
-_FINITE_YET = frozenset({"bestond", "verstond", "begon", "beloofd", "geeft", "gelooft", "gebeurt", "gebruikt", "vergeet"})
+_FINITE_YET = frozenset({"bestond", "verstond", "begon", "geeft", "gelooft", "gebeurt", "gebruikt", "vergeet"})
 
 
 @lru_cache(maxsize=1)
@@ -26,8 +26,9 @@ def lexicon() -> Lexicon:
 class Lexicon:
     """Who and what the words of an account stand for; all sets hold normalised forms.
 
-    `people`, `verbs` and `words` are the groups of the sections [people], [verbs] and [connectives] by name; `finite` are the
-    forms that can be the verb of "ik" or "hij", `known` words that are no names, `endings` those of compounds like "yogajuf".
+    `people`, `verbs` and `words` are the groups of the sections [people], [verbs] and [connectives] by name.
+    `finite` are the forms that can be the verb of "ik" or "hij", `known` words that are no names, `endings` those of
+    compounds like "yogajuf", `persons` every word for somebody, `cutters` words at which a clause can begin.
     """
 
     other: frozenset[str]
@@ -43,6 +44,8 @@ class Lexicon:
     common: frozenset[str]
     known: frozenset[str]
     endings: tuple[str, ...]
+    persons: frozenset[str]
+    cutters: frozenset[str]
     subjects: frozenset[str] = frozenset({"ik", "hij", "ze", "we", "je", "jullie"})
     pronouns: Mapping[str, str] = field(default_factory=lambda: _PRONOUNS)
 
@@ -68,6 +71,8 @@ class Lexicon:
             foreign=frozenset(words["language"]["foreign"]),
             common=frozenset(words["language"]["common"]),
             known=dutch.union(*connectives.values(), *verbs.values(), forms, *forms.values()),
+            persons=frozenset([*words["people"]["other"], *words["people"]["partner"], "die", "mijne"]),
+            cutters=_cutters(finite, connectives) | frozenset(words["people"]["owners"]),
             endings=tuple(sorted(noun for noun in words["people"]["other"] if len(noun) > 2)),
             names=frozenset(names.read_text(encoding="utf-8").lower().split()) if names.exists() else frozenset(),
         )
@@ -75,6 +80,12 @@ class Lexicon:
 
 def _groups(section: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in section.items()}
+
+
+def _cutters(finite: frozenset[str], words: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    groups = ("opens", "questions", "turns", "impersonal", "adverbs")
+    subjects = {"ik", "hij", "ze", "we", "je", "jullie", "van", "volgens", "stel", "die", "de"}
+    return finite.union(subjects, *(words[group] for group in groups))
 
 
 def _finite(verbs: Mapping[str, Iterable[str]]) -> Iterable[str]:

@@ -71,12 +71,12 @@ def is_name(index: int, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
 
 def meet(tokens: Sequence[Token], lexicon: Lexicon, third: str = PARTNER) -> People:
     """Look through an account once and return who is who; linear in its length."""
-    spouses = [t.form for i, t in enumerate(tokens) if t.form in lexicon.people["spouses"] and owned(i, tokens, lexicon)]
-    friends = bool(spouses)
+    spouses = lexicon.people["spouses"]
+    friends = any(token.form in spouses and owned(i, tokens, lexicon) for i, token in enumerate(tokens))
     roles: dict[str, str] = {}
     candidates: Counter[str] = Counter()
     forms = ["", *(token.form for token in tokens), ""]
-    titles = lexicon.other | lexicon.partner_nouns | lexicon.people["owners"]
+    titles = lexicon.persons | lexicon.people["owners"]
     for index, token in enumerate(tokens):
         before, form, after = forms[index : index + 3]
         if not (
@@ -86,7 +86,7 @@ def meet(tokens: Sequence[Token], lexicon: Lexicon, third: str = PARTNER) -> Peo
         role = _introduced_as(index, tokens, lexicon, friends)
         if role != NOBODY:
             roles.setdefault(token.form, role)
-        elif is_name(index, tokens, lexicon) and not _a_place_or_thing(index, tokens):
+        elif is_name(index, tokens, lexicon) and not _a_place_or_thing(index, tokens, lexicon):
             candidates[form] += 0 if before in lexicon.words["prepositions"] else 1
     if PARTNER not in roles.values():
         likely = next((name for name, _ in candidates.most_common() if name not in roles), None)
@@ -137,9 +137,8 @@ def _and_me(index: int, tokens: Sequence[Token]) -> bool:
     return index > 1 and tokens[index - 1].form == "en" and tokens[index - 2].form == "ik"
 
 
-def _a_place_or_thing(index: int, tokens: Sequence[Token]) -> bool:
-    before = tokens[index - 1].form if index else ""
-    return before in ("in", "naar", "uit", "te", "op", "de", "het", "een", "die", "dat", "deze", "rond", "boven", "achter")
+def _a_place_or_thing(index: int, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    return index > 0 and tokens[index - 1].form in lexicon.words["places"]
 
 
 def _pronoun(tokens: Sequence[Token], lexicon: Lexicon, friends: bool) -> tuple[str, bool]:
@@ -168,8 +167,10 @@ def candidates(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, 
         form = tokens[index].form
         if form in lexicon.subjects or form == "u":
             role = _pronoun_role(index, start, end, tokens, lexicon)
-        else:
+        elif form in lexicon.persons or form in people.names or tokens[index - 1].form in lexicon.people["owners"]:
             role = _noun_role(index, tokens, lexicon, people)
+        else:
+            continue
         if role != NOBODY:
             yield Subject(role, index, form)
 
@@ -230,8 +231,10 @@ def _behind_preposition(index: int, tokens: Sequence[Token], lexicon: Lexicon) -
     before = tokens[index - 1]
     if before.form in prepositions:
         return True
-    return index > 1 and not before.breaks and (
-        before.form in lexicon.words["determiners"] and tokens[index - 2].form in prepositions
+    return (
+        index > 1
+        and not before.breaks
+        and (before.form in lexicon.words["determiners"] and tokens[index - 2].form in prepositions)
     )
 
 

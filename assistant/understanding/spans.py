@@ -21,7 +21,9 @@ def spans(tokens: Sequence[Token], lexicon: Lexicon, people: People) -> list[tup
     start, subject, verb = 0, -1, -1
     for index, token in enumerate(tokens):
         form = forms[index]
-        if index > start and _cuts(index, start, subject, verb, forms, token, lexicon, people):
+        near = index - 1 in (subject, verb) or forms[index - 1] == "van" or index - start >= _LONGEST
+        may = near or token.breaks or form in lexicon.cutters or form in people.names
+        if may and index > start and _cuts(index, start, subject, verb, forms, token, lexicon, people):
             found.append((start, index))
             start, subject, verb = index, -1, -1
         if subject < 0 and _may_be_subject(index, tokens, lexicon, people):
@@ -79,7 +81,7 @@ def _cuts(
         return False
     return (
         _new_subject(index, subject, verb, forms, token, lexicon)
-        or _turned(index, subject, verb, forms, lexicon, people)
+        or _turned(index, start, subject, verb, forms, lexicon, people)
         or _content(index, subject, verb, forms, lexicon)
     )
 
@@ -102,18 +104,14 @@ def _new_noun(index: int, subject: int, verb: int, forms: list[str], lexicon: Le
     if verb < 0 or (verb == index - 1 and subject < 0):
         return False
     if form in people.names:
-        return after in lexicon.finite and (index - 1 != verb or subject >= 0) and before not in lexicon.words["determiners"] and (
-            before not in lexicon.other and before not in lexicon.partner_nouns
-        )
+        told = after in lexicon.finite and (index - 1 != verb or subject >= 0)
+        return told and before not in lexicon.words["determiners"] and before not in lexicon.persons
     if form == "die" and after == "van":
         return forms[index + 2] == "me"
     if form in lexicon.people["owners"] or form == "de":
-        named = after in people.names or after in lexicon.other or after in lexicon.partner_nouns or after == "mijne"
-        if not named and form != "de":
-            return (forms[index + 2] in lexicon.other or forms[index + 2] in lexicon.partner_nouns) and (
-                forms[index + 3] in lexicon.finite
-            )
-        return named and (forms[index + 2] in lexicon.finite or forms[index + 3] in lexicon.finite)
+        if after in people.names or after in lexicon.persons:
+            return forms[index + 2] in lexicon.finite or forms[index + 3] in lexicon.finite
+        return form != "de" and forms[index + 2] in lexicon.persons and forms[index + 3] in lexicon.finite
     return False
 
 
@@ -162,9 +160,12 @@ def _new_subject(index: int, subject: int, verb: int, forms: list[str], token: T
     return before in lexicon.verbs["saying"] or before in lexicon.verbs["plural"] or before not in lexicon.finite
 
 
-def _turned(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon, people: People) -> bool:
+def _turned(
+    index: int, start: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon, people: People
+) -> bool:
     """Say whether a verb with its subject behind it begins a clause: "als ik iets vraag | wordt hij kwaad"."""
-    if forms[index] not in lexicon.finite or verb < 0:
+    late = verb < 0 and index >= start + 3 and forms[start] in lexicon.words["first"]
+    if forms[index] not in lexicon.finite or (verb < 0 and not late):
         return False
     if verb == index - 1 and subject == index - 2:
         return _said_then_turned(index, forms, lexicon)
@@ -194,26 +195,35 @@ def _opens(index: int, start: int, subject: int, verb: int, forms: list[str], le
     begun = index - start >= _SHORTEST or subject >= 0 or verb >= 0
     if not begun or before == "stel" or (before in lexicon.words["opens"] and (form != "en" or before == "maar")):
         return False
-    if form == "dat" and (before == "niet" and index - 1 == start):
+    if form in lexicon.words["questions"]:
+        asked = _subject_at(index + 1, forms, lexicon) or after in lexicon.finite or before in lexicon.verbs["saying"]
+        return asked and before not in lexicon.words["prepositions"]
+    if form in lexicon.words["adverbs"]:
+        return after in lexicon.finite
+    if form in lexicon.words["before_subject"]:
+        return _opens_before_subject(index, start, subject, verb, forms, lexicon)
+    if form == "maar":
+        return _opens_maar(before, after, lexicon)
+    if form == "en":
+        return not _joins(index, subject, verb, forms, lexicon)
+    return form != "of" or after not in ("zo", "iets", "wat", "twee", "drie", "niet", "nee")
+
+
+def _joins(index: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon) -> bool:
+    """Say whether "en" joins two who act together: "mijn vriend Joris en ik", "mijn moeder en mijn zus"."""
+    after = forms[index + 1]
+    if after == "ik" and forms[index - 1] in lexicon.names and forms[index - 2] not in lexicon.finite:
+        return True
+    two = subject >= 0 and verb < 0 and after in ("ik", "mijn", "onze", "zijn", "haar")
+    return two and index - subject <= 2 and not (after == "ik" and forms[subject] in ("ze", "hij"))
+
+
+def _opens_before_subject(index: int, start: int, subject: int, verb: int, forms: list[str], lexicon: Lexicon) -> bool:
+    form, before, after = forms[index], forms[index - 1], forms[index + 1]
+    if form == "dat" and before == "niet" and index - 1 == start:
         return False
     if form == "dat" and verb < 0 and subject == index - 1 and after in ("is", "was", "klopt"):
         return True
-    if form in lexicon.words["questions"]:
-        if before in lexicon.words["prepositions"]:
-            return False
-        return _subject_at(index + 1, forms, lexicon) or after in lexicon.finite or before in lexicon.verbs["saying"]
-    if form in lexicon.words["before_subject"]:
-        return _opens_before_subject(index, forms, lexicon)
-    if form == "maar":
-        return _opens_maar(before, after, lexicon)
-    if form == "of":
-        return after not in ("zo", "iets", "wat", "twee", "drie", "niet", "nee")
-    joins = form == "en" and subject >= 0 and verb < 0 and after in ("ik", "mijn", "onze", "zijn", "haar")
-    return not (joins and index - subject <= 2 and not (after == "ik" and forms[subject] in ("ze", "hij")))
-
-
-def _opens_before_subject(index: int, forms: list[str], lexicon: Lexicon) -> bool:
-    form, before, after = forms[index], forms[index - 1], forms[index + 1]
     if after in lexicon.subjects or after in lexicon.names or after in ("u", "jullie"):
         return True
     if form in ("toen", "dat", "dus") and after in lexicon.finite:
@@ -224,6 +234,6 @@ def _opens_before_subject(index: int, forms: list[str], lexicon: Lexicon) -> boo
 
 
 def _opens_maar(before: str, after: str, lexicon: Lexicon) -> bool:
-    if before in ("ja", "nee", "doe", "laat", "ga", "kom", "zeg", "alleen", "dan", "zo", "gewoon", "helemaal") or before in lexicon.subjects:
+    if before in lexicon.words["before_maar"] or before in lexicon.subjects:
         return False
     return after in lexicon.subjects or after in lexicon.words["starters"] or after in lexicon.known

@@ -14,8 +14,6 @@ from assistant.understanding.people import ADDRESSEE, BOTH, NOBODY, OTHER, PARTN
 
 SILENT, ONLY_TOLD, OPEN = 0, 1, 2
 _SPEAKERS = frozenset({TELLER, PARTNER, OTHER})
-_THINKING = frozenset({"denk", "dacht", "denken", "gedacht", "denkt"})
-_TO_SAY = frozenset({"roepen", "schreeuwen", "zeuren", "zagen", "klagen", "vloeken", "schelden", "gillen", "mopperen"})
 _HAVE = frozenset({"heb", "heeft", "had", "hebben", "hadden"})
 
 
@@ -71,8 +69,8 @@ def announces(words: Words, lexicon: Lexicon) -> int:
     if words.colon and not lexicon.verbs["sending"].isdisjoint(forms):
         return OPEN
     if any(form in lexicon.verbs["beginning"] for form in forms):
-        return ONLY_TOLD if words.colon or "weer" in forms or _TO_SAY.intersection(forms) else SILENT
-    if _TO_SAY.intersection(forms) and "te" in forms:
+        return ONLY_TOLD if words.colon or "weer" in forms or not lexicon.verbs["to_say"].isdisjoint(forms) else SILENT
+    if not lexicon.verbs["to_say"].isdisjoint(forms) and "te" in forms:
         return ONLY_TOLD
     return _without_verb(words, lexicon)
 
@@ -103,7 +101,7 @@ def _without_verb(words: Words, lexicon: Lexicon) -> int:
 
 def _says_by_colon(words: Words, lexicon: Lexicon) -> bool:
     """Say whether a colon behind the clause opens words: there is no verb in it, or none of thinking."""
-    if _THINKING.intersection(words.forms) or words.role == BOTH:
+    if not lexicon.verbs["thinking"].isdisjoint(words.forms) or words.role == BOTH:
         return False
     return not any(form in lexicon.finite for form in words.forms)
 
@@ -122,7 +120,8 @@ def named_afterwards(words: Words, before: tuple[str, ...], lexicon: Lexicon) ->
     tag = forms[0] in saying or forms[0] in lexicon.verbs["telling"] or forms[0] in lexicon.verbs["sending"]
     if tag and not forms[0].startswith("ge") and not forms[0].endswith("en"):
         return words.at in (1, 2)
-    return forms[0] in _HAVE and words.at == 1 and forms[-1] in saying and len(forms) <= 5
+    told = forms[-1] in saying or forms[-1] in lexicon.verbs["sending"]
+    return forms[0] in _HAVE and words.at == 1 and told and len(forms) <= 5
 
 
 def goes_on(words: Words, talk: Talk, lexicon: Lexicon) -> str:
@@ -147,7 +146,7 @@ def goes_on(words: Words, talk: Talk, lexicon: Lexicon) -> str:
 
 
 def _reported(words: Words, lexicon: Lexicon) -> bool:
-    """Say whether the clause begins as reported speech does: "dat ik ..", "en of ik ..", "waarom hij ..", no verb second."""
+    """Say whether the clause begins as reported speech does: "dat ik ..", "en of ik ..", no verb second."""
     forms = words.forms[1:] if words.forms[0] in ("en", "maar") and len(words.forms) > 1 else words.forms
     if forms[0] not in lexicon.words["reporting"] or len(forms) < 2:
         return False
@@ -167,7 +166,7 @@ def _after_a_stop(words: Words, talk: Talk, reported: bool, lexicon: Lexicon) ->
 def unannounced(words: Words, talk: Talk, lexicon: Lexicon) -> str:
     """Return whose words a sentence "Dat ik nooit iets doe." gives that nobody announced, or NOBODY."""
     forms = words.forms
-    if words.breaks == 0 or len(forms) < 3 or forms[0] not in ("dat", "of", "waarom"):
+    if words.breaks == 0 or len(forms) < 3 or forms[2] in ("was", "is") or forms[0] not in ("dat", "of", "waarom"):
         return NOBODY
     someone = forms[1] in lexicon.subjects or forms[1] in ("mijn", "onze") or forms[1] in lexicon.names
     if forms[1] == "we" or not (someone or (forms[0] == "of" and forms[1] in lexicon.words["impersonal"])):
@@ -187,7 +186,8 @@ def next_talk(words: Words, talk: Talk, speaker: str, strength: int, mode: str, 
     if hinted != NOBODY:
         return Talk(hinted, False, False, True, ONLY_TOLD, hinted)
     if mode:
-        return Talk(speaker, mode == "direct", talk.colon and mode == "direct" and not words.stop, False, talk.strength, speaker)
+        direct = mode == "direct"
+        return Talk(speaker, direct, talk.colon and direct and not words.stop, False, talk.strength, speaker)
     return Talk(last=acted)
 
 

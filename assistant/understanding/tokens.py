@@ -124,11 +124,11 @@ def _forms(word: str) -> tuple[str, ...]:
     return (_SAME.get(flat, flat),)
 
 
-def tokenize(text: str) -> tuple[Token, ...]:
-    """Return the words of `text` in order; linear in its length."""
+def tokenize(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ...]:
+    """Return the words of `text` (from `start` up to `end`) in order; linear in its length."""
     tokens: list[Token] = []
     breaks, colon = 2, False
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(text, start, len(text) if end is None else end):
         written = match.group()
         if written in _MARKS:
             breaks = max(breaks, 2 if written in _SENTENCE_END else 1)

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-import pytest
 
 from assistant import resources
 from assistant.understanding.clauses import ADDRESSEE, PARTNER, TELLER, Account, Clause, take_apart
