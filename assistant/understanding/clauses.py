@@ -235,14 +235,15 @@ def _inherits(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon) -
     """Say whether the clause has the subject of the one before: "en liep weg", ", deed het licht uit"."""
     first = tokens[start].form
     if tokens[start].breaks == 1 and first in lexicon.finite:
-        return True
+        return not tokens[start].opens
     after = tokens[start + 1].form if start + 1 < end else ""
     if first in ("en", "maar", "dus", "of"):
         if after not in ("toen", "dan", "daarna"):
             return tokens[start].breaks < 2 and after in lexicon.finite
         impersonal = any(token.form in lexicon.words["impersonal"] for token in tokens[start + 2 : start + 4])
         return tokens[start].breaks < 2 and not impersonal
-    return first == "die" and tokens[start].breaks == 2 and after in lexicon.finite
+    one = after in lexicon.finite and after not in lexicon.verbs["plural"]
+    return first == "die" and tokens[start].breaks == 2 and one
 
 
 def _doer(

@@ -84,7 +84,7 @@ def _groups(section: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]
 
 def _cutters(finite: frozenset[str], words: Mapping[str, frozenset[str]]) -> frozenset[str]:
     groups = ("opens", "questions", "turns", "impersonal", "adverbs")
-    subjects = {"ik", "hij", "ze", "we", "je", "jullie", "van", "volgens", "stel", "die", "de"}
+    subjects = {"ik", "hij", "ze", "we", "je", "jullie", "van", "volgens", "stel", "die", "de", "voor", "zijn", "haar"}
     return finite.union(subjects, *(words[group] for group in groups))
 
 

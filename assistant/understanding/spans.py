@@ -91,6 +91,8 @@ def _fronted(index: int, forms: list[str], lexicon: Lexicon) -> bool:
     form = forms[index]
     if form == "van":
         return forms[index + 1] in ("hem", "haar", "me") and forms[index + 2] in lexicon.words["demands"]
+    if form == "voor":
+        return forms[index + 1] in _PLAIN_SUBJECTS
     return form == "volgens" or (form == "stel" and forms[index + 1] == "dat")
 
 
@@ -108,6 +110,8 @@ def _new_noun(index: int, subject: int, verb: int, forms: list[str], lexicon: Le
         return told and before not in lexicon.words["determiners"] and before not in lexicon.persons
     if form == "die" and after == "van":
         return forms[index + 2] == "me"
+    if form in ("zijn", "haar"):
+        return after in lexicon.other and forms[index + 2] in lexicon.finite
     if form in lexicon.people["owners"] or form == "de":
         if after in people.names or after in lexicon.persons:
             return forms[index + 2] in lexicon.finite or forms[index + 3] in lexicon.finite
@@ -138,7 +142,8 @@ def _after_van(index: int, subject: int, verb: int, forms: list[str], lexicon: L
     if forms[index - 1] != "van" or subject < 0:
         return False
     if forms[index - 2] in ("zo", "zoiets", "iets"):
-        return True
+        told = forms[index].startswith("ge") or forms[index] in lexicon.verbs["telling"]
+        return not (told and forms[index - 2] == "iets")
     quotes = verb < 0 and subject >= index - 3 and forms[subject] in lexicon.subjects
     return quotes and forms[index] not in lexicon.words["starters"] and forms[index] not in ("me", "hem")
 
@@ -171,9 +176,10 @@ def _turned(
         return _said_then_turned(index, forms, lexicon)
     if forms[index + 1] in people.names:
         return verb != index
-    if forms[index + 1] not in lexicon.subjects:
-        return False
-    return verb != index
+    if forms[index + 1] in lexicon.words["impersonal"]:
+        begins = forms[start + 1] if forms[start] in ("en", "maar", "want", "dus") else forms[start]
+        return begins in lexicon.words["first"] and verb != start + 1
+    return forms[index + 1] in lexicon.subjects and verb != index
 
 
 def _said_then_turned(index: int, forms: list[str], lexicon: Lexicon) -> bool:

@@ -61,7 +61,8 @@ def announces(words: Words, lexicon: Lexicon) -> int:
     if forms[-1] != "van" and subordinate(forms, lexicon):
         return ONLY_TOLD if any(form in lexicon.verbs["saying"] for form in forms) else SILENT
     if any(form in lexicon.verbs["saying"] for form in forms):
-        return SILENT if "niet" in forms or "nooit" in forms else OPEN
+        unsaid = ("niet" in forms or "nooit" in forms) and forms[-2:] != ("van", "niet")
+        return SILENT if unsaid else OPEN
     if "horen" in forms and "te" in forms:
         return OPEN
     if any(form in lexicon.verbs["telling"] for form in forms):
