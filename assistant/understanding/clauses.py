@@ -3,22 +3,52 @@
 Dutch turns its word order ("toen liep hij weg"), splits its verbs and, when spoken, quotes
 without marks ("en zij van ja maar jij"). So the subject is looked for on both sides of the verb,
 and after a verb of saying the following clauses are that person's words until somebody else acts.
-Punctuation is used where there is any, and never needed.
+Punctuation is used where there is any, and never needed. `spans.py` says where clauses begin, `people.py` who
+is meant by a word, `speech.py` whose words are open.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.understanding import speech
 from assistant.understanding.lexicon import Lexicon
+from assistant.understanding.people import (
+    ADDRESSEE,
+    BOTH,
+    NOBODY,
+    OTHER,
+    PARTNER,
+    TELLER,
+    People,
+    Subject,
+    addressed,
+    meant,
+    meet,
+    subject,
+    they,
+)
+from assistant.understanding.spans import spans
+from assistant.understanding.speech import Talk, Words
 from assistant.understanding.tokens import Token, tokenize
 
-TELLER, PARTNER, BOTH, OTHER, ADDRESSEE, NOBODY = "teller", "partner", "both", "other", "addressee", "nobody"
+__all__ = [
+    "ADDRESSEE",
+    "BOTH",
+    "NOBODY",
+    "OTHER",
+    "PARTNER",
+    "TELLER",
+    "Account",
+    "Clause",
+    "speaker_lines",
+    "take_apart",
+]
 
 _LABEL = re.compile(r"^[ \t]*([^\W\d_][\w'’ .-]{0,24}?)[ \t]*:[ \t]*", re.MULTILINE)
-_LONGEST = 16
-_SHORTEST = 3
+_BACK = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +56,8 @@ class Clause:
     """A stretch of words: `tokens[start:end]`.
 
     `actor` is who does what the clause tells; `speaker` is whose words it gives where it is
-    (indirect) speech, else NOBODY. `negated` and `unreal` say that it did not happen.
+    (indirect) speech or announces it, else NOBODY. `negated` and `unreal` say that it did not happen.
+    `quoted` says that the clause is part of the words themselves, not their announcement.
     """
 
     start: int
@@ -35,6 +66,7 @@ class Clause:
     speaker: str
     negated: bool
     unreal: bool
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +103,19 @@ def take_apart(text: str, lexicon: Lexicon) -> Account:
     lines = speaker_lines(text)
     if not lines:
         tokens = tokenize(text)
-        return Account(text, tokens, _clauses(tokens, lexicon))
+        return Account(text, tokens, _clauses(tokens, lexicon, meet(tokens, lexicon)))
     who = _roles([label for label, _, _ in lines], lexicon)
+    named = {form.lower(): role for form, role in who.items() if form in lexicon.names or " " not in form}
+    third = OTHER if PARTNER in who.values() else PARTNER
     tokens_all: list[Token] = []
     clauses: list[Clause] = []
     for label, start, end in lines:
         offset = len(tokens_all)
-        line = tuple(replace(t, start=t.start + start, end=t.end + start) for t in tokenize(text[start:end]))
+        line = tokenize(text, start, end)
         tokens_all.extend(line)
-        clauses.extend(_said_by(who[label.lower()], offset, _clauses(line, lexicon)))
+        met = meet(line, lexicon, third)
+        people = replace(met, names={name: OTHER for name in met.names} | named)
+        clauses.extend(_said_by(who[label.lower()], offset, _clauses(line, lexicon, people)))
     return Account(text, tuple(tokens_all), tuple(clauses), dialogue=True)
 
 
@@ -99,140 +135,224 @@ def _roles(labels: list[str], lexicon: Lexicon) -> dict[str, str]:
 
 
 def _said_by(role: str, offset: int, clauses: tuple[Clause, ...]) -> list[Clause]:
-    """Turn clauses as a speaker of a dialogue says them into clauses about teller and partner."""
+    """Turn clauses as a speaker of a dialogue says them into clauses about teller and partner.
+
+    Words that the speaker reports keep whose they are ("je moeder zei | dat ik niet kan koken").
+    """
     return [
-        replace(c, start=c.start + offset, end=c.end + offset, actor=_meant(c.actor, role), speaker=role)
+        replace(
+            c,
+            start=c.start + offset,
+            end=c.end + offset,
+            actor=meant(c.actor, role),
+            speaker=meant(c.speaker, role) if c.quoted else role,
+        )
         for c in clauses
     ]
 
 
-def _meant(actor: str, speaker: str) -> str:
-    """Return who acts in the direct speech of `speaker`: their "ik" is the speaker, their "je" the other one."""
-    if speaker == TELLER:
-        return PARTNER if actor == ADDRESSEE else actor
-    if speaker == PARTNER:
-        return {TELLER: PARTNER, ADDRESSEE: TELLER, PARTNER: OTHER}.get(actor, actor)
-    return actor
-
-
-def _clauses(tokens: tuple[Token, ...], lexicon: Lexicon) -> tuple[Clause, ...]:
+def _clauses(tokens: tuple[Token, ...], lexicon: Lexicon, people: People) -> tuple[Clause, ...]:
     found: list[Clause] = []
-    last_actor, speaker, direct = NOBODY, NOBODY, False
-    for start, end in _spans(tokens, lexicon):
-        forms = [token.form for token in tokens[start:end]]
-        actor = _actor(tokens[start:end], lexicon)
-        if actor == NOBODY and forms[0] in lexicon.inheriting:
-            actor = last_actor
-        direct = tokens[start].breaks < 2 and (direct or tokens[start].opens) and speaker != NOBODY
-        if direct:
-            found.append(Clause(start, end, _meant(actor, speaker), speaker, _negated(forms, lexicon), _unreal(forms)))
+    forms = tuple(token.form for token in tokens)
+    roles: list[str] = []
+    talk, last, met, unreal = Talk(), NOBODY, "", False
+    for start, end in spans(tokens, lexicon, people):
+        who = subject(start, end, tokens, lexicon, people)
+        before = NOBODY if talk.fresh else last
+        role = _role(who, start, end, tokens, lexicon, people, met, before)
+        roles.append(role)
+        words = _words(start, end, role, who, tokens, forms)
+        if who.role == OTHER and who.form not in lexicon.subjects:
+            met = _pronoun_of(who.form, lexicon)
+        wished = bool(found) and tokens[start - 1].form in ("wou", "wilde") and words.forms[0] == "dat"
+        unreal = wished or _unreal(words.forms, words.breaks, unreal, lexicon)
+        negated = _negated(words.forms, lexicon)
+        if found and speech.named_afterwards(words, forms[found[-1].start : found[-1].start + 3], lexicon):
+            _name_speaker(found, roles, role, tokens)
+            talk = Talk(role, True, False, False, speech.OPEN, role)
+            found.append(Clause(start, end, role, role, negated, unreal))
+            last = role
             continue
-        if actor in (TELLER, PARTNER, OTHER) and _announces_speech(forms, lexicon):
-            speaker = actor
-            if found and forms[0] in lexicon.saying and len(forms) <= 4:
-                found[-1] = replace(found[-1], speaker=speaker)
-        elif not _goes_on_speaking(forms, actor, speaker):
-            speaker = NOBODY
-        found.append(Clause(start, end, actor, speaker, _negated(forms, lexicon), _unreal(forms)))
-        if actor != NOBODY:
-            last_actor = actor
+        actor, speaker, strength, mode = _spoken(words, talk, lexicon, people)
+        found.append(Clause(start, end, actor, speaker, negated, unreal, bool(mode)))
+        talk = speech.next_talk(words, talk, speaker, strength, mode, lexicon)
+        last = role if role not in (NOBODY, ADDRESSEE) and not mode else last
     return tuple(found)
 
 
-def _negated(forms: list[str], lexicon: Lexicon) -> bool:
-    return any(form in lexicon.negation for form in forms)
+def _spoken(words: Words, talk: Talk, lexicon: Lexicon, people: People) -> tuple[str, str, int, str]:
+    """Return who acts, whose words they are, how far the clause opens words, and how it goes on with open ones."""
+    strength = speech.announces(words, lexicon)
+    mode = speech.goes_on(words, talk, lexicon)
+    speaker = talk.speaker
+    if mode and strength and words.colon:
+        mode = ""
+    if not mode and not strength:
+        speaker = speech.unannounced(words, talk, lexicon)
+        mode = "indirect" if speaker != NOBODY else ""
+    if mode:
+        turn = meant if mode == "direct" else addressed
+        return turn(words.role, speaker), speaker, speech.SILENT, mode
+    if strength:
+        return words.role, words.role, strength, ""
+    demander = speech.demanded_by(words, people.names, lexicon)
+    return words.role, demander, speech.SILENT, ""
 
 
-def _announces_speech(forms: list[str], lexicon: Lexicon) -> bool:
-    """Say whether what comes next is said by the actor: "toen zei ze", but also "zij weer" and "en ik"."""
-    if any(form in lexicon.saying for form in forms):
-        return True
-    bare = [form for form in forms if form not in ("en", "maar", "toen", "dan", "weer", "meteen", "dus", "zo", "nu")]
-    return len(bare) == 1 and len(forms) <= 4
+def _role(
+    who: Subject, start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, people: People, met: str, last: str
+) -> str:
+    """Return who acts in the clause: its subject resolved, inherited where there is none, the doer of a passive."""
+    role = who.role
+    if who.form in ("hij", "ze"):
+        role = _third(who, start, end, tokens, lexicon, people, met)
+    if role == NOBODY:
+        return last if _inherits(start, end, tokens, lexicon) else NOBODY
+    return _doer(role, who, start, end, tokens, lexicon, people)
 
 
-def _spans(tokens: tuple[Token, ...], lexicon: Lexicon) -> list[tuple[int, int]]:
-    """Return the clauses as pairs of word indices."""
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for index, token in enumerate(tokens):
-        length = index - start
-        if length == 0:
-            continue
-        hard = token.breaks == 2 or (token.breaks == 1 and length >= _SHORTEST)
-        before = tokens[index - 1].form
-        yes_but = token.form == "maar" and before in ("ja", "nee")
-        soft = token.form in lexicon.opens and length >= _SHORTEST and before not in lexicon.opens and not yes_but
-        long = length >= _LONGEST or (length >= 8 and token.form in lexicon.subjects)
-        if hard or soft or long:
-            spans.append((start, index))
-            start = index
-    if start < len(tokens):
-        spans.append((start, len(tokens)))
-    return spans
+def _third(
+    who: Subject, start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, people: People, met: str
+) -> str:
+    """Return whom "hij" or "ze" means: the partner, unless it is plural or the partner has the other pronoun.
 
-
-def _actor(tokens: tuple[Token, ...], lexicon: Lexicon) -> str:
-    """Return who acts: the first word that can be the subject decides.
-
-    Not behind a preposition ("na de hond kom ik"), and somebody who is called ("Griet, ik ben bang") only
-    where nobody else acts.
+    `met` is the pronoun of the last other person who was named as acting ("any" if unknown).
     """
-    called = NOBODY
-    for index, token in enumerate(tokens):
-        role = _role(index, tokens, lexicon)
-        if role == NOBODY or _behind_preposition(index, tokens, lexicon):
-            continue
-        if index + 1 < len(tokens) and tokens[index + 1].breaks and token.form not in lexicon.subjects:
-            called = called if called != NOBODY else role
-            continue
-        return role
-    return called
-
-
-def _role(index: int, tokens: tuple[Token, ...], lexicon: Lexicon) -> str:
-    """Return whom the word at `index` stands for if it is the subject, or NOBODY."""
-    token, after = tokens[index], tokens[index + 1 : index + 3]
-    form, owned = token.form, index > 0 and tokens[index - 1].form in ("mijn", "onze", "ons", "die")
-    if form in lexicon.pronouns:
-        return lexicon.pronouns[form]
-    if form in lexicon.other:
+    if who.form == "ze" and they(who, start, end, tokens, lexicon):
         return OTHER
-    if form == "die" and [t.form for t in after] == ["van", "me"]:
-        return PARTNER
-    if form in lexicon.partner_nouns and (owned or form not in ("vriend", "vriendin", "vrouw", "man", "schat")):
-        return PARTNER
-    if form in ("je", "u", "jullie"):
-        # "je moeder": possessive, not a subject
-        return NOBODY if after and after[0].form in lexicon.other else ADDRESSEE
-    if form in lexicon.names or token.name:
-        return OTHER if owned and form not in lexicon.names else PARTNER
-    return BOTH if form == "allebei" and index < 2 else NOBODY
+    if not people.pronoun or people.pronoun == who.form or people.third == OTHER:
+        return people.third
+    return OTHER if people.sure or met in (who.form, "any") else PARTNER
 
 
-def _behind_preposition(index: int, tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
-    """Say whether a preposition stands before the word, perhaps with an article or "mijn" between."""
-    before = [t.form for t in tokens[max(0, index - 2) : index]]
-    if not before or tokens[index].form in lexicon.pronouns:
+def _pronoun_of(form: str, lexicon: Lexicon) -> str:
+    if form in lexicon.people["male"]:
+        return "hij"
+    return "ze" if form in lexicon.people["female"] or form in lexicon.people["plural"] else "any"
+
+
+def _inherits(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Say whether the clause has the subject of the one before: "en liep weg", ", deed het licht uit"."""
+    first = tokens[start].form
+    if tokens[start].breaks == 1 and first in lexicon.finite:
+        return not tokens[start].opens
+    after = tokens[start + 1].form if start + 1 < end else ""
+    if first in ("en", "maar", "dus", "of"):
+        if after not in ("toen", "dan", "daarna"):
+            return tokens[start].breaks < 2 and after in lexicon.finite
+        impersonal = any(token.form in lexicon.words["impersonal"] for token in tokens[start + 2 : start + 4])
+        return tokens[start].breaks < 2 and not impersonal
+    one = after in lexicon.finite and after not in lexicon.verbs["plural"]
+    return first == "die" and tokens[start].breaks == 2 and one
+
+
+def _doer(
+    role: str, who: Subject, start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, people: People
+) -> str:
+    """Return who does what is told passively: "ik werd uitgescholden", "ik krijg de schuld"."""
+    if role not in (TELLER, PARTNER):
+        return role
+    forms = [token.form for token in tokens[start:end]]
+    verbs = lexicon.verbs
+    opposite = PARTNER if role == TELLER else TELLER
+    if any(form in verbs["receiving"] for form in forms):
+        heard = "horen" in forms and "te" in forms
+        return opposite if heard or not verbs["received"].isdisjoint(forms) else role
+    if verbs["passive"].isdisjoint(forms):
+        return role
+    if not any(_suffered(form, lexicon) for form in forms):
+        return role
+    return _agent(start, end, tokens, lexicon, people) or (opposite if role == TELLER else NOBODY)
+
+
+def _suffered(form: str, lexicon: Lexicon) -> bool:
+    """Say whether the word looks like a participle of what is done to somebody: "uitgescholden", "vernederd"."""
+    if form in lexicon.verbs["states"] or form in lexicon.verbs["passive"] or not form.endswith(("d", "t", "en")):
         return False
-    return before[-1] in lexicon.prepositions or (
-        len(before) == 2 and before[0] in lexicon.prepositions and before[1] in lexicon.determiners
+    at = form.find("ge")
+    if at >= 0 and len(form) - at > 5:
+        return at == 0 or form[:at] in lexicon.verbs["particles"]
+    return form.startswith(("ver", "be", "ont")) and len(form) > 6
+
+
+def _agent(start: int, end: int, tokens: Sequence[Token], lexicon: Lexicon, people: People) -> str:
+    """Return who stands behind "door" in a passive, or ""."""
+    for index in range(start, end - 1):
+        if tokens[index].form != "door":
+            continue
+        behind = [token.form for token in tokens[index + 1 : index + 4]]
+        if behind[0] in ("hem", "haar"):
+            return PARTNER
+        if any(form in lexicon.other or people.names.get(form) == OTHER for form in behind):
+            return OTHER
+        if any(form in lexicon.partner_nouns or form in people.names for form in behind):
+            return PARTNER
+    return ""
+
+
+def _words(start: int, end: int, role: str, who: Subject, tokens: Sequence[Token], forms: tuple[str, ...]) -> Words:
+    behind = tokens[end] if end < len(tokens) else None
+    return Words(
+        forms=forms[start:end],
+        breaks=tokens[start].breaks,
+        colon=behind is not None and behind.opens,
+        stop=behind is None or behind.breaks == 2,
+        role=role,
+        at=who.at - start if who.at >= 0 else -1,
+        after=forms[end : end + 3],
     )
 
 
-def _goes_on_speaking(forms: list[str], actor: str, speaker: str) -> bool:
-    """Say whether a clause without a verb of saying goes on with the words of the last speaker."""
-    if speaker == NOBODY:
+def _name_speaker(found: list[Clause], roles: list[str], speaker: str, tokens: Sequence[Token]) -> None:
+    """Give the clauses before "..., zei ze" to her: back to the full stop, or without marks what says "je"."""
+    marked = False
+    for index in range(len(found) - 1, max(-1, len(found) - 1 - _BACK), -1):
+        clause = found[index]
+        written = tokens[clause.end].breaks if index == len(found) - 1 else tokens[found[index + 1].start].breaks
+        if written == 2 or (clause.speaker != NOBODY and not clause.quoted):
+            break
+        if index < len(found) - 1 and not marked and clause.actor != ADDRESSEE:
+            break
+        marked = marked or written == 1
+        found[index] = replace(clause, actor=meant(roles[index], speaker), speaker=speaker, quoted=True)
+
+
+def _negated(forms: Sequence[str], lexicon: Lexicon) -> bool:
+    """Say whether the clause is negated; "niet alleen" affirms."""
+    negation = lexicon.words["negation"]
+    if negation.isdisjoint(forms):
         return False
-    if forms[0] in ("dat", "of", "waarom", "omdat", "want") or (len(forms) > 1 and forms[1] in ("dat", "of")):
-        return True
-    return actor in (ADDRESSEE, NOBODY) and forms[0] not in ("toen", "daarna", "sindsdien")
+    for index, form in enumerate(forms):
+        if form in negation and not (form == "niet" and forms[index + 1 : index + 2] == ("alleen",)):
+            return True
+    return False
 
 
-def _unreal(forms: list[str]) -> bool:
-    """Say whether the clause tells what might have been ("had ik maar gezegd", "dan zou hij")."""
-    if "zou" in forms or "zouden" in forms:
+def _unreal(forms: tuple[str, ...], breaks: int, before: bool, lexicon: Lexicon) -> bool:
+    """Say whether the clause tells what might have been ("had ik maar gezegd", "dan zou hij").
+
+    `before` says that the clause before was unreal: "als hij sorry had gezegd, had ik hem vergeven".
+    """
+    if "zou" in forms or "zouden" in forms or "zoudt" in forms:
         return not ("graag" in forms and "ik" in forms)
-    if forms[0] in ("had", "hadden") and ("maar" in forms or "dan" in forms or "nu" in forms):
+    if "had" in forms or "hadden" in forms:
+        return _had_been(forms, before, lexicon)
+    if breaks == 2 and forms[0] == "moest" and forms[1:2] in (("hij",), ("ze",), ("je",)) and "eens" in forms:
         return True
-    return forms[0] in ("als", "stel") and ("had" in forms or "hadden" in forms or "zou" in forms)
+    if forms[0] == "stel":
+        return True
+    supposed = (before and breaks < 2) or "misschien" in forms
+    return supposed and forms[0] == "dan" and ("was" in forms or "waren" in forms)
+
+
+def _had_been(forms: tuple[str, ...], before: bool, lexicon: Lexicon) -> bool:
+    """Judge a clause with "had": "had ik maar", "ik had moeten", "ik had bijna", "als hij had"."""
+    if forms[0] in ("had", "hadden"):
+        return before or "maar" in forms or "dan" in forms or "nu" in forms
+    if "bijna" in forms or forms[0] in ("als", "stel"):
+        return True
+    if forms[0] == "dan" and "je" not in forms:
+        return True
+    if not lexicon.words["negation"].isdisjoint(forms):
+        return False
+    return any(form in lexicon.verbs["modal_unreal"] for form in forms)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WORD = re.compile(r"['’`]?[^\W_]+(?:['’`-][^\W_]+)*|[.?!:;,…\n]")
 _SENTENCE_END = frozenset(".?!;…\n")
+_MARKS = _SENTENCE_END | {":", ","}
 
 # One spelling for what is one word; Flemish pronouns and verbs take their northern form.
 _SAME = {
@@ -23,13 +25,20 @@ _SAME = {
     "'m": "hem",
     "'t": "het",
     "'k": "ik",
+    "k": "ik",
     "'n": "een",
     "'ns": "eens",
     "ie": "hij",
     "ge": "je",
     "gij": "je",
     "gijle": "jullie",
-    "uw": "jouw",
+    "gijlie": "jullie",
+    "gulder": "jullie",
+    "gullie": "jullie",
+    "zulder": "ze",
+    "zullie": "ze",
+    "hulder": "hun",
+    "uw": "je",
     "zijt": "bent",
     "mekaar": "elkaar",
     "malkaar": "elkaar",
@@ -46,21 +55,38 @@ _SAME = {
     "jij": "je",
     "ikke": "ik",
     "niks": "niets",
+    "nikske": "niets",
     "effe": "even",
+    "efkes": "even",
+    "effekes": "even",
+    "efkens": "even",
     "nou": "nu",
     "zeik": "zeur",
 }
 _SPLIT = {
     "da's": ("dat", "is"),
     "dat's": ("dat", "is"),
-    "'kheb": ("ik", "heb"),
+    "'tis": ("het", "is"),
     "kheb": ("ik", "heb"),
+    "kben": ("ik", "ben"),
+    "kzeg": ("ik", "zeg"),
+    "kweet": ("ik", "weet"),
+    "benk": ("ben", "ik"),
+    "hebk": ("heb", "ik"),
     "hebde": ("heb", "je"),
     "zijde": ("ben", "je"),
     "moette": ("moet", "je"),
     "kunde": ("kun", "je"),
     "gade": ("ga", "je"),
+    "doede": ("doe", "je"),
+    "ziede": ("zie", "je"),
+    "komde": ("kom", "je"),
+    "zoude": ("zou", "je"),
+    "zulde": ("zul", "je"),
+    "weette": ("weet", "je"),
 }
+# "zijde" is silk or a side after such a word, else "zijt ge".
+_NOUN_BEFORE = re.compile(r"(?:de|het|een|mijn|zijn|haar|uw|van|aan|te|in|uit|met|op|ter|rechter|linker|\w{2,}e)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +112,33 @@ def plain(word: str) -> str:
     return "".join(char for char in flat if not unicodedata.combining(char))
 
 
+@lru_cache(maxsize=20_000)
 def _forms(word: str) -> tuple[str, ...]:
     flat = plain(word)
     if flat in _SPLIT:
         return _SPLIT[flat]
     if flat.endswith("-ie"):
         return (_SAME.get(flat[:-3], flat[:-3]), "hij")
+    if flat.startswith("'k") and len(flat) > 3:
+        return ("ik", flat[2:])
     return (_SAME.get(flat, flat),)
 
 
-def tokenize(text: str) -> tuple[Token, ...]:
-    """Return the words of `text` in order; linear in its length."""
+def tokenize(text: str, start: int = 0, end: int | None = None) -> tuple[Token, ...]:
+    """Return the words of `text` (from `start` up to `end`) in order; linear in its length."""
     tokens: list[Token] = []
     breaks, colon = 2, False
-    for match in _WORD.finditer(text):
+    for match in _WORD.finditer(text, start, len(text) if end is None else end):
         written = match.group()
-        if not any(char.isalnum() for char in written):
+        if written in _MARKS:
             breaks = max(breaks, 2 if written in _SENTENCE_END else 1)
             colon = written == ":"
             continue
         name = breaks < 2 and written[0].isupper()
-        for form in _forms(written):
+        forms = _forms(written)
+        if forms == ("ben", "je") and tokens and breaks == 0 and _NOUN_BEFORE.fullmatch(tokens[-1].form):
+            forms = (plain(written),)
+        for form in forms:
             tokens.append(Token(form, written, match.start(), match.end(), breaks, name, colon))
             breaks, colon = 0, False
         breaks, colon = 0, False
