@@ -85,9 +85,9 @@ class Pattern:
     anchor: int
     needs: frozenset[int]
 
-    def possible(self, near: Set[str]) -> bool:
-        """Say whether each part that must be there finds a word among those near."""
-        return not any(not part.optional and part.words.away(near) for part in self.parts)
+    def begins_among(self, near: Set[str]) -> bool:
+        """Say whether the anchor finds a word among those near."""
+        return not self.parts[self.anchor].words.away(near)
 
     def longest(self) -> int:
         """Return the most words that a match can span."""
@@ -242,7 +242,10 @@ def _allowed(cue: Cue, clause: Clause, forms: list[tuple[str, int]], places: tup
     low, high = max(0, places[0] - 8), min(len(forms), places[-1] + 9)
     near = {form for form, _ in forms[low:high]}
     return not any(
-        pattern.around(forms, place) for pattern in cue.unless if pattern.possible(near) for place in range(low, high)
+        pattern.around(forms, place)
+        for pattern in cue.unless
+        if pattern.begins_among(near)
+        for place in range(low, high)
     )
 
 
