@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import multiprocessing
 import random
 import sys
 from collections import Counter
@@ -23,6 +24,7 @@ from typing import Any
 
 import noise
 import numpy as np
+import sentences
 from scipy import sparse
 from scipy.optimize import minimize
 
@@ -35,7 +37,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "assistant" / "understanding" / "rules" / "nl" / "weights.npz"
 CLAUSE_HEADS = (
     *(f"{who}:{what}" for who in ("teller", "partner") for what in ("attack", "defend", "withdraw")),
-    *(f"fear:{fear}" for fear in FEARS), "told", "asked", *(f"safety:{kind}" for kind in SAFETIES[1:]),
+    *(f"fear:{fear}" for fear in FEARS), "told", "untold", "asked", "unasked",
+    *(f"safety:{kind}" for kind in SAFETIES[1:]), *(f"topic:{topic}" for topic in TOPICS),
 )  # fmt: skip
 TASKS: dict[str, tuple[str, ...]] = {
     "shape": tuple(SHAPES),
@@ -61,6 +64,15 @@ class Example:
     labels: dict[str, Any]
     writer: str
     look: scores.Look
+    clean: bool
+
+
+@dataclass
+class Lone:
+    """A labelled sentence, or a misheard copy of it: its clauses' signs and what is known of the heads."""
+
+    rows: list[list[str]]
+    known: Mapping[str, int]
     clean: bool
 
 
@@ -91,9 +103,14 @@ def clause_labels(labels: dict[str, Any], account: Account) -> np.ndarray | None
         return None
     spans = [(account.tokens[c.start].start, account.tokens[c.end - 1].end) for c in account.clauses]
     marked = np.zeros((len(spans), len(CLAUSE_HEADS)))
+    if labels["step"] in ("name", "ask"):
+        # nobody marked where it is said that something was not told or not asked
+        marked[:, [CLAUSE_HEADS.index("untold"), CLAUSE_HEADS.index("unasked")]] = math.nan
+    if "topic" not in labels["quotes"]:
+        marked[:, [i for i, head in enumerate(CLAUSE_HEADS) if head.startswith("topic:")]] = math.nan
     for key, value in labels["quotes"].items():
         head = {"teller": f"teller:{labels['teller']}", "partner": f"partner:{labels['partner']}"}.get(key, key)
-        head = f"safety:{labels['safety']}" if key == "safety" else head
+        head = f"{key}:{labels[key]}" if key in ("safety", "topic") else head
         if head not in CLAUSE_HEADS:
             continue
         for quote in value if isinstance(value, list) else [value]:
@@ -130,8 +147,11 @@ def noisy_quotes(labels: dict[str, Any], mishear: noise.Mishearing, rng: random.
     return {**labels, "text": " ".join(h for _, h in heard if h), "quotes": quotes}
 
 
-def read(paths: Sequence[Path], without: Sequence[str] = ()) -> list[Example]:
-    """Read the accounts of all writers but those left out, each as written and once for each way of `HEARD`."""
+def read(paths: Sequence[Path], without: Sequence[str] = ()) -> tuple[list[Example], list[Lone]]:
+    """Read the labelled sentences and the accounts of all writers but those left out.
+
+    Each as written and once for each way of `HEARD`.
+    """
     rng = random.Random(7)
     labels = [
         (path.stem, json.loads(line))
@@ -148,7 +168,13 @@ def read(paths: Sequence[Path], without: Sequence[str] = ()) -> list[Example]:
         for way in ways:
             copy = noisy_quotes(each, way, rng)
             examples.append(Example(copy, writer, scores.look(copy["text"]), clean=False))
-    return examples
+    alone = []
+    for sentence in sentences.read():
+        alone.append(Lone(scores.look(sentence.text).rows, sentence.known, clean=True))
+        for way in ways:
+            heard = " ".join(way.words(noise.words_of(sentence.text), rng))
+            alone.append(Lone(scores.look(heard).rows, sentence.known, clean=False))
+    return examples, alone
 
 
 def fit(x: sparse.csr_matrix, y: np.ndarray, l2: float) -> tuple[np.ndarray, np.ndarray]:
@@ -157,23 +183,24 @@ def fit(x: sparse.csr_matrix, y: np.ndarray, l2: float) -> tuple[np.ndarray, np.
     Columns of y may hold nan: those rows do not count for that head.
     """
     known = ~np.isnan(y)
-    target = np.where(known, y, 0.0)
-    mass = known * balance(y)
+    target = np.where(known, y, 0.0).astype(np.float32)
+    mass = (known * balance(y)).astype(np.float32)
     n, heads = mass.sum(0).clip(1), y.shape[1]
+    x = x.astype(np.float32)
     xt = x.T.tocsr()
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        w = flat.reshape(x.shape[1] + 1, heads)
+        w = flat.reshape(x.shape[1] + 1, heads).astype(np.float32)
         z = x @ w[:-1] + w[-1]
         gap = mass * (1 / (1 + np.exp(-np.clip(z, -30, 30))) - target) / n
         value = (mass * (np.logaddexp(0, z) - target * z) / n).sum() + l2 / 2 * (w[:-1] ** 2).sum()
         gradient = np.vstack([xt @ gap + l2 * w[:-1], gap.sum(0, keepdims=True)])
-        return float(value), gradient.ravel()
+        return float(value), gradient.ravel().astype(np.float64)
 
     start = np.zeros((x.shape[1] + 1, heads))
     rate = (mass * target).sum(0) / n
     start[-1] = np.log((rate + 1e-3) / (1 - rate + 1e-3))
-    done = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 80, "maxfun": 100})
+    done = minimize(loss, start.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": 60, "maxfun": 80})
     w = done.x.reshape(x.shape[1] + 1, heads)
     return w[:-1], w[-1]
 
@@ -233,18 +260,23 @@ def target(labels: dict[str, Any], head: str) -> float:
 class Material:
     """All examples as counts and targets, from which layers are learned for any choice of them."""
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, examples: Sequence[Example], alone: Sequence[Lone]) -> None:
         self.examples = examples
         clean = {i for i, each in enumerate(examples) if each.clean}
         rows = [(i, row) for i, each in enumerate(examples) for row in each.look.rows]
         marks = [clause_labels(each.labels, each.look.account) for each in examples]
+        known = [
+            np.full((len(each.look.rows), len(CLAUSE_HEADS)), math.nan) if marked is None else marked
+            for each, marked in zip(examples, marks, strict=True)
+        ]
+        for at, each in enumerate(alone, len(examples)):
+            rows += [(at, row) for row in each.rows]
+            line = np.array([each.known.get(head, math.nan) for head in CLAUSE_HEADS])
+            known.append(np.tile(line, (len(each.rows), 1)))
+            if each.clean:
+                clean.add(at)
         self.clause = count([row for _, row in rows], [i for i, _ in rows], clean, CLAUSE_MIN)
-        self.clause_y = np.vstack(
-            [
-                np.full((len(each.look.rows), len(CLAUSE_HEADS)), math.nan) if marked is None else marked
-                for each, marked in zip(examples, marks, strict=True)
-            ]
-        )
+        self.clause_y = np.vstack(known)
         signs = [scores.whole_signs(each.look) for each in examples]
         numbers = range(len(examples))
         self.whole = {
@@ -257,8 +289,10 @@ class Material:
 
     def layers(self, chosen: np.ndarray, options: argparse.Namespace) -> tuple[scores.Layer, dict[str, scores.Layer]]:
         """Learn all layers but the last from the chosen examples (a mask)."""
-        marked = ~np.isnan(self.clause_y).any(1)
-        rows = np.flatnonzero(chosen[self.clause.example] & marked)
+        marked = ~np.isnan(self.clause_y).all(1)
+        # the sentences, numbered after the examples, are nobody's account: always chosen
+        chosen_or_alone = np.append(chosen, np.ones(self.clause.example.max() + 1 - len(chosen), bool))
+        rows = np.flatnonzero(chosen_or_alone[self.clause.example] & marked)
         clause = learn_layer(self.clause, rows, self.clause_y, CLAUSE_HEADS, options.l2_clause)
         used = np.flatnonzero(chosen)
         whole = {
@@ -303,17 +337,29 @@ def learn_final(inputs: Sequence[Mapping[str, float]], examples: Sequence[Exampl
 
 def out_of_writer(material: Material, options: argparse.Namespace) -> list[dict[str, float]]:
     """Return the inputs of the last layer for each example, by layers that never saw its writer."""
-    examples = material.examples
-    writers = sorted({each.writer for each in examples}, key=lambda w: random.Random(w).random())
-    inputs: list[dict[str, float]] = [{} for _ in examples]
-    for fold in range(options.folds):
-        out = set(writers[fold :: options.folds])
-        left_out = np.array([each.writer in out for each in examples])
-        judging = scores.Learned(*material.layers(~left_out, options), NOTHING)
-        for i in np.flatnonzero(left_out).tolist():
-            inputs[i] = scores.judge(examples[i].look, judging).inputs
-        print(f"  fold {fold + 1}: without {', '.join(sorted(out))}", file=sys.stderr)
+    writers = sorted({each.writer for each in material.examples}, key=lambda w: random.Random(w).random())
+    groups = [frozenset(writers[fold :: options.folds]) for fold in range(options.folds)]
+    global _shared  # noqa: PLW0603 - what the forked workers read; too large to send
+    _shared = (material, options)
+    inputs: list[dict[str, float]] = [{} for _ in material.examples]
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        for group, judged in pool.imap(_judge_group, groups):
+            for at, row in judged.items():
+                inputs[at] = row
+            print(f"  without {', '.join(sorted(group))}", file=sys.stderr)
     return inputs
+
+
+_shared: tuple[Material, argparse.Namespace]
+
+
+def _judge_group(group: frozenset[str]) -> tuple[frozenset[str], dict[int, dict[str, float]]]:
+    """Return the inputs of the last layer for the examples of a group of writers, by number."""
+    material, options = _shared
+    left_out = np.array([each.writer in group for each in material.examples])
+    judging = scores.Learned(*material.layers(~left_out, options), NOTHING)
+    at = np.flatnonzero(left_out).tolist()
+    return group, {i: scores.judge(material.examples[i].look, judging).inputs for i in at}
 
 
 def main() -> None:
@@ -328,9 +374,9 @@ def main() -> None:
     parser.add_argument("--l2-final", type=float, default=100.0)
     options = parser.parse_args()
     paths = [*sorted((ROOT / "accounts" / "build").glob("*.jsonl")), *options.also]
-    examples = read(paths, options.without)
-    print(f"{len(examples)} examples", file=sys.stderr)
-    material = Material(examples)
+    examples, alone = read(paths, options.without)
+    print(f"{len(examples)} examples, {len(alone)} sentences", file=sys.stderr)
+    material = Material(examples, alone)
     final = learn_final(out_of_writer(material, options), examples, options.l2_final)
     everyone = np.ones(len(examples), bool)
     scores.save(options.out, scores.Learned(*material.layers(everyone, options), final))

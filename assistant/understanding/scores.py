@@ -128,6 +128,8 @@ def pooled(heads: Sequence[str], scores: Sequence[Sequence[float]]) -> dict[str,
         inputs[f"sum:{head}"] = math.log1p(sum(chances))
         inputs[f"mean:{head}"] = 3 * sum(chances) / count
         inputs[f"late:{head}"] = max(column[late:], default=-6.0) / 3
+        if head.startswith("topic:"):
+            inputs[f"early:{head}"] = max(column[: 1 + len(scores) // 3], default=-6.0) / 3
     return inputs
 
 
