@@ -13,6 +13,7 @@ import argparse
 import json
 import math
 import multiprocessing
+import pickle
 import random
 import sys
 from collections import Counter
@@ -24,14 +25,15 @@ from typing import Any
 
 import noise
 import numpy as np
+import score
 import sentences
 from scipy import sparse
 from scipy.optimize import minimize
 
-from assistant.understanding import scores
+from assistant.understanding import decide, scores
 from assistant.understanding.clauses import Account
 from assistant.understanding.decide import SHAPES
-from assistant.understanding.reading import FEARS, SAFETIES, STEPS, TOPICS
+from assistant.understanding.reading import FEARS, SAFETIES, STEPS, TOPICS, Reading
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "assistant" / "understanding" / "rules" / "nl" / "weights.npz"
@@ -318,7 +320,7 @@ def learn_final(inputs: Sequence[Mapping[str, float]], examples: Sequence[Exampl
     for task, classes in TASKS.items():
         y = [value_of(each.labels, task) for each in examples]
         used = [i for i, value in enumerate(y) if value is not None]
-        model = LogisticRegression(C=1 / l2, max_iter=400)
+        model = LogisticRegression(C=1 / l2, max_iter=1500)
         model.fit(x[used] / scale, [y[i] for i in used])
         have = list(model.classes_)
         w, b = np.zeros((len(names), len(classes))), np.full(len(classes), -9.0)
@@ -362,6 +364,45 @@ def _judge_group(group: frozenset[str]) -> tuple[frozenset[str], dict[int, dict[
     return group, {i: scores.judge(material.examples[i].look, judging).inputs for i in at}
 
 
+def check(inputs: Sequence[Mapping[str, float]], examples: Sequence[Example], options: argparse.Namespace) -> str:
+    """Return figures for writers whose accounts no layer saw, for each way of hearing, and where danger goes wrong."""
+    writers = sorted({each.writer for each in examples})
+    readings: list[Reading | None] = [None] * len(examples)
+    danger: list[float] = [0.0] * len(examples)
+    for fold in range(options.folds):
+        group = set(writers[fold :: options.folds])
+        kept = [i for i, each in enumerate(examples) if each.writer not in group]
+        final = learn_final([inputs[i] for i in kept], [examples[i] for i in kept], options.l2_final)
+        for i, each in enumerate(examples):
+            if each.writer in group:
+                readings[i] = decide.conclude(each.look, inputs[i], final)
+                danger[i] = 1 - math.exp(decide.chances(final, inputs[i])["safety"]["none"])
+    ways = 1 + len(HEARD)
+    columns = [
+        score.figures([each.labels for each in examples[way::ways]], [r for r in readings[way::ways] if r])
+        for way in range(ways)
+    ]
+    names = ["clean", *(f"{rate:.0%}{' wild' if wild else ''}" for rate, wild in HEARD)]
+    lines = [f"{'':26}" + "".join(f"{name:>10}" for name in names)]
+    lines += [f"{key:26}" + "".join(f"{column[key]:10.3f}" for column in columns) for key in columns[0]]
+    lines.append("danger told from / recognised, false alarms")
+    for limit in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
+        cells = ""
+        for way in range(ways):
+            rows = list(zip(examples[way::ways], danger[way::ways], strict=True))
+            true = [d >= limit for each, d in rows if each.labels["safety"] != "none"]
+            false = [d >= limit for each, d in rows if each.labels["safety"] == "none"]
+            cells += f"   {sum(true) / len(true):.3f} {sum(false) / len(false):.3f}"
+        lines.append(f"{limit:4}{cells}")
+    for each, d in zip(examples[::ways], danger[::ways], strict=True):
+        if (d >= decide.DANGER_FROM) != (each.labels["safety"] != "none"):
+            lines.append(f"{each.labels['id']} {each.labels['safety']} {d:.2f}: {each.labels['text'][:3000]}")
+    if options.keep:
+        with options.keep.open("wb") as file:
+            pickle.dump([(e.labels, e.writer, e.clean, i) for e, i in zip(examples, inputs, strict=True)], file)
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Learn all layers and write them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -372,12 +413,19 @@ def main() -> None:
     parser.add_argument("--l2-clause", type=float, default=3e-5)
     parser.add_argument("--l2-account", type=float, default=1e-4)
     parser.add_argument("--l2-final", type=float, default=100.0)
+    parser.add_argument("--check", action="store_true", help="print figures for writers left out of the learning")
+    parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
     paths = [*sorted((ROOT / "accounts" / "build").glob("*.jsonl")), *options.also]
     examples, alone = read(paths, options.without)
     print(f"{len(examples)} examples, {len(alone)} sentences", file=sys.stderr)
     material = Material(examples, alone)
-    final = learn_final(out_of_writer(material, options), examples, options.l2_final)
+    inputs = out_of_writer(material, options)
+    if options.check:
+        print(check(inputs, examples, options))
+    if options.keep:
+        return
+    final = learn_final(inputs, examples, options.l2_final)
     everyone = np.ones(len(examples), bool)
     scores.save(options.out, scores.Learned(*material.layers(everyone, options), final))
 

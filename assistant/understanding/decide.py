@@ -16,7 +16,7 @@ from types import MappingProxyType
 from assistant.understanding.clauses import Account
 from assistant.understanding.cues import Found
 from assistant.understanding.reading import FEARS, STEPS, Evidence, Reading
-from assistant.understanding.scores import Judged, Learned, judge, look
+from assistant.understanding.scores import Final, Judged, Learned, Look, judge, look
 
 SHAPES: Mapping[str, tuple[str, str | None, str | None]] = {
     "none": ("none", None, None),
@@ -42,11 +42,10 @@ def _log_chances(row: Sequence[float]) -> list[float]:
     return [x - total for x in row]
 
 
-def chances(learned: Learned, inputs: Mapping[str, float]) -> dict[str, dict[str, float]]:
+def chances(final: Final, inputs: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """Return for each task the log probability of each class."""
     return {
-        task: dict(zip(learned.final.tasks[task], _log_chances(row), strict=True))
-        for task, row in learned.final.score(inputs).items()
+        task: dict(zip(final.tasks[task], _log_chances(row), strict=True)) for task, row in final.score(inputs).items()
     }
 
 
@@ -110,12 +109,17 @@ def read(text: str, learned: Learned) -> Reading:
 
 def decide(judged: Judged, learned: Learned) -> Reading:
     """Return the reading of an account from its cues and signs."""
-    seen = judged.look
-    logs = chances(learned, judged.inputs)
+    reading = conclude(judged.look, judged.inputs, learned.final)
+    return replace(reading, evidence=_evidence(reading, judged, learned))
+
+
+def conclude(seen: Look, inputs: Mapping[str, float], final: Final, danger_from: float = DANGER_FROM) -> Reading:
+    """Return the reading of an account, without its evidence, from the inputs of the last layer."""
+    logs = chances(final, inputs)
     danger = 1 - math.exp(logs["safety"]["none"])
     joint = _too_little(_joint(logs), seen.account, seen.found)
-    reading = _in_danger(logs, danger) if danger >= DANGER_FROM else _in_safety(logs, joint, danger)
-    return replace(reading, evidence=_evidence(reading, judged, learned), question=_question(reading, joint))
+    reading = _in_danger(logs, danger) if danger >= danger_from else _in_safety(logs, joint, danger)
+    return replace(reading, question=_question(reading, joint))
 
 
 def _in_danger(logs: Mapping[str, Mapping[str, float]], danger: float) -> Reading:
