@@ -137,10 +137,15 @@ class RuleError(BrokenData):
 
 
 class Cues:
-    """All cues, indexed so that each word of an account leads to the few patterns that can match there."""
+    """All cues, indexed so that each word of an account leads to the few patterns that can match there.
 
-    def __init__(self, cues: Iterable[Cue]) -> None:
+    `kin` gives for a word the word groups and verbs that it belongs to, as the rules write them: "<topic_phone>",
+    "=lopen".
+    """
+
+    def __init__(self, cues: Iterable[Cue], kin: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.cues = tuple(cues)
+        self.kin = kin or {}
         self._by_anchor: dict[int, list[tuple[Cue, Pattern]]] = defaultdict(list)
         self._by_form: dict[str, list[int]] = defaultdict(list)
         self._by_prefix: dict[str, list[Words]] = defaultdict(list)
@@ -304,6 +309,15 @@ class _Reader:
         needs = frozenset(part.words.number for part in parts if not part.optional)
         return Pattern(tuple(parts), _anchor(tuple(parts)), needs)
 
+    def kin(self) -> dict[str, tuple[str, ...]]:
+        """Return for each word of the groups and verbs those that it belongs to."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for table, name in ((self._groups, "<{}>"), (self._verbs, "={}")):
+            for key, words in table.items():
+                for word in set(words):
+                    found[word].append(name.format(key))
+        return {word: tuple(names) for word, names in found.items()}
+
     def _words(self, item: str) -> Words:
         """Return one written part, as "de|het" or "=lopen|ren~"; raises ValueError."""
         if item not in self._known:
@@ -383,7 +397,7 @@ def load(folder: Path | None = None) -> Cues:
             cues.append(cue)
     if errors:
         raise RuleError("\n".join(errors))
-    return Cues(cues)
+    return Cues(cues, reader.kin())
 
 
 def failures(cues: Cues) -> Iterator[str]:

@@ -105,7 +105,7 @@ def squash(x: float) -> float:
 
 def clause_signs(account: Account, found: Sequence[Found]) -> list[list[str]]:
     """Return the signs of each clause, cues included."""
-    rows = [list(signs.of_clause(account, clause)) for clause in account.clauses]
+    rows = [list(signs.of_clause(account, clause, rules().kin)) for clause in account.clauses]
     clause_of = {i: n for n, c in enumerate(account.clauses) for i in range(c.start, c.end)}
     for cue in found:
         row = rows[clause_of[cue.start]]
