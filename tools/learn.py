@@ -70,8 +70,8 @@ INPUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], float]] = {
         100.0,
     ),
     "topic": (("topic", "step=null", "shape=none", *_SIZE), ("mean:", "second:", "late:", "late-cue:"), 100.0),
-    "step": (("",), ("safe",), 100.0),
-    "safety": (("safe", "step=null", *_SIZE), ("mean:", "second:", "late:"), 0.1),
+    "step": (("",), ("safe", "danger:"), 100.0),
+    "safety": (("danger:", "safety", "step=null", *_SIZE), ("mean:", "second:", "late:", "cue:"), 0.1),
     **{f"fear:{fear}": ((f"fear:{fear}", "said-fear", "step="), (), 1.0) for fear in FEARS},
 }  # fmt: skip
 
@@ -440,8 +440,6 @@ def main() -> None:
     inputs = out_of_writer(material, options)
     if options.check:
         print(check(inputs, examples, options))
-    if options.keep:
-        return
     final = learn_final(inputs, examples)
     everyone = np.ones(len(examples), bool)
     scores.save(options.out, scores.Learned(*material.layers(everyone, options), final))

@@ -22,12 +22,13 @@ be absent. Patterns are written in the spelling of `tokens.py`. They never cross
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant import resources
 from assistant.trouble import BrokenData
@@ -53,11 +54,17 @@ _END = "\n"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Words:
-    """The words that fit one part of a pattern; parts that are written alike share one, known by its `number`."""
+    """The words that fit one part of a pattern; parts that are written alike share one, known by its `number`.
+
+    `pieces` are its pieces as written ("weg", "=lopen", "<insult>") but for beginnings, which are the `prefixes`;
+    `cost` says how many and how common the words are: a part with few, rare words is looked for first.
+    """
 
     number: int
     forms: frozenset[str]
     prefixes: tuple[str, ...]
+    pieces: tuple[str, ...]
+    cost: int
 
     def fits(self, form: str) -> bool:
         """Say whether the word fits."""
@@ -68,8 +75,7 @@ class Words:
         return self.forms.isdisjoint(near) and not (self.prefixes and any(f.startswith(self.prefixes) for f in near))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part of a pattern: the words that fit, the most words that may stand before it."""
 
     words: Words
@@ -77,8 +83,7 @@ class Part:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """The parts of a written pattern: `anchor` is the one to look for first, `needs` are those that must be there."""
 
     parts: tuple[Part, ...]
@@ -147,7 +152,7 @@ class Cues:
         self.cues = tuple(cues)
         self.kin = kin or {}
         self._by_anchor: dict[int, list[tuple[Cue, Pattern]]] = defaultdict(list)
-        self._by_form: dict[str, list[int]] = defaultdict(list)
+        self._by_piece: dict[str, list[int]] = defaultdict(list)
         self._by_prefix: dict[str, list[Words]] = defaultdict(list)
         self._reach = 1
         known: dict[int, Words] = {}
@@ -155,10 +160,11 @@ class Cues:
             for pattern in cue.patterns:
                 self._by_anchor[pattern.parts[pattern.anchor].words.number].append((cue, pattern))
                 self._reach = max(self._reach, pattern.longest())
-                known.update({part.words.number: part.words for part in pattern.parts})
+                for part in pattern.parts:
+                    known[part.words.number] = part.words
         for words in known.values():
-            for form in words.forms:
-                self._by_form[form].append(words.number)
+            for piece in words.pieces:
+                self._by_piece[piece].append(words.number)
             for start in {prefix[:3] for prefix in words.prefixes}:
                 self._by_prefix[start].append(words)
 
@@ -196,7 +202,8 @@ class Cues:
     def _numbers(self, form: str) -> frozenset[int]:
         """Return the numbers of the parts that a word fits."""
         begun = (words.number for words in self._by_prefix.get(form[:3], ()) if words.fits(form))
-        return frozenset((*self._by_form.get(form, ()), *begun))
+        written = (n for piece in (form, *self.kin.get(form, ())) for n in self._by_piece.get(piece, ()))
+        return frozenset((*written, *begun))
 
 
 def _with_sentence_ends(account: Account) -> list[tuple[str, int]]:
@@ -209,15 +216,9 @@ def _with_sentence_ends(account: Account) -> list[tuple[str, int]]:
     return forms
 
 
-def _anchor(parts: tuple[Part, ...]) -> int:
-    """Return the part to look for first: one that must be there and has few, long words."""
-
-    def cost(index: int) -> tuple[int, int]:
-        words = parts[index].words
-        common = len(words.forms & lexicon().common) * 50
-        return (common + len(words.forms) + 5 * len(words.prefixes), index)
-
-    return min((i for i, part in enumerate(parts) if not part.optional), key=cost)
+def _anchor(parts: Sequence[Part]) -> int:
+    """Return the part to look for first: one that must be there and has few, rare words."""
+    return min((i for i, part in enumerate(parts) if not part.optional), key=lambda i: (parts[i].words.cost, i))
 
 
 def _match(
@@ -291,7 +292,9 @@ class _Reader:
     """Reads written patterns; parts that are written alike become one `Words`."""
 
     def __init__(self, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> None:
-        self._verbs, self._groups = verbs, groups
+        self._verbs = {name: frozenset(forms) for name, forms in verbs.items()}
+        self._groups = {name: frozenset(words) for name, words in groups.items()}
+        self._common = lexicon().common
         self._known: dict[str, Words] = {}
 
     def pattern(self, written: str) -> Pattern:
@@ -304,38 +307,36 @@ class _Reader:
             else:
                 parts.append(Part(self._words(item.rstrip("?")), gap, item.endswith("?")))
                 gap = 0
-        if not parts or all(part.optional for part in parts) or parts[0].optional or gap:
+        if not parts or parts[0].optional or gap:
             raise ValueError(f"{written!r} needs words at both ends")
-        needs = frozenset(part.words.number for part in parts if not part.optional)
-        return Pattern(tuple(parts), _anchor(tuple(parts)), needs)
+        needs = frozenset([part.words.number for part in parts if not part.optional])
+        return Pattern(tuple(parts), _anchor(parts), needs)
 
     def kin(self) -> dict[str, tuple[str, ...]]:
         """Return for each word of the groups and verbs those that it belongs to."""
         found: dict[str, list[str]] = defaultdict(list)
         for table, name in ((self._groups, "<{}>"), (self._verbs, "={}")):
             for key, words in table.items():
-                for word in set(words):
+                for word in words:
                     found[word].append(name.format(key))
         return {word: tuple(names) for word, names in found.items()}
 
     def _words(self, item: str) -> Words:
         """Return one written part, as "de|het" or "=lopen|ren~"; raises ValueError."""
         if item not in self._known:
-            forms: set[str] = set()
-            prefixes: list[str] = []
-            for piece in item.split("|"):
-                if piece.endswith("~"):
-                    if len(piece) < 4:
-                        raise ValueError(f"{piece!r} is too short: at least three letters before ~")
-                    prefixes.append(piece[:-1])
-                elif piece:
-                    forms.update(self._forms(piece))
+            pieces = [piece for piece in item.split("|") if piece]
+            prefixes = tuple(piece[:-1] for piece in pieces if piece.endswith("~"))
+            whole = tuple(piece for piece in pieces if not piece.endswith("~"))
+            if any(len(prefix) < 3 for prefix in prefixes):
+                raise ValueError(f"{item!r} is too short: at least three letters before ~")
+            forms = frozenset().union(*map(self._forms, whole))
             if not forms and not prefixes:
                 raise ValueError(f"empty part in {item!r}")
-            self._known[item] = Words(len(self._known), frozenset(forms), tuple(prefixes))
+            cost = 50 * len(forms & self._common) + len(forms) + 5 * len(prefixes)
+            self._known[item] = Words(len(self._known), forms, prefixes, whole, cost)
         return self._known[item]
 
-    def _forms(self, piece: str) -> Iterable[str]:
+    def _forms(self, piece: str) -> Set[str]:
         """Return the forms of a word, a verb ("=lopen") or a word group ("<weg>"); raises ValueError."""
         if piece.startswith("="):
             if piece[1:] not in self._verbs:
@@ -345,7 +346,7 @@ class _Reader:
             if piece[1:-1] not in self._groups:
                 raise ValueError(f"unknown word group {piece!r}")
             return self._groups[piece[1:-1]]
-        return (piece,)
+        return frozenset((piece,))
 
 
 def _cue(entry: Mapping[str, Any], reader: _Reader) -> Cue:
@@ -405,7 +406,7 @@ def failures(cues: Cues) -> Iterator[str]:
     from assistant.understanding.clauses import take_apart
 
     for cue in cues.cues:
-        alone = Cues([cue])
+        alone = Cues([cue], cues.kin)
         for sentence in cue.fires:
             if not alone.find(take_apart(sentence, lexicon())):
                 yield f"{cue.id} is silent on: {sentence}"
@@ -416,5 +417,14 @@ def failures(cues: Cues) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def rules() -> Cues:
-    """Return the cues that come along, loaded once."""
-    return load()
+    """Return the cues that come along, loaded once.
+
+    The garbage collector is kept from looking through all of them again and again meanwhile: it doubles the time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return load()
+    finally:
+        if collecting:
+            gc.enable()

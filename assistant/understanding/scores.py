@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from assistant import resources
 from assistant.trouble import BrokenData
 from assistant.understanding import signs, sounds
-from assistant.understanding.clauses import NOBODY, TELLER, Account, take_apart
+from assistant.understanding.clauses import BOTH, NOBODY, PARTNER, TELLER, Account, take_apart
 from assistant.understanding.cues import Found, rules
 from assistant.understanding.lexicon import lexicon
 
@@ -160,6 +160,26 @@ def cue_inputs(found: Sequence[Found], words: int) -> dict[str, float]:
     return {name: math.log1p(value) for name, value in total.items()}
 
 
+def danger(inputs: Mapping[str, float], found: Sequence[Found], short: bool) -> dict[str, float]:
+    """Return named numbers for danger of whatever kind: how sure one clause is, how many, and what the cues say."""
+    kinds = [head[4:] for head in inputs if head.startswith("max:safety:")]
+    best = max((inputs[f"max:{kind}"] for kind in kinds), default=-2.0)
+    fired = [each for each in found if each.cue.shows.startswith("safety:")]
+    strength = sum(each.cue.strength for each in fired)
+    by_partners = sum(each.cue.strength for each in fired if each.who in (TELLER, PARTNER, BOTH))
+    sure = 3 * squash(3 * best)
+    return {
+        "danger:best": best,
+        "danger:sure": sure,
+        "danger:short": sure * short,
+        "danger:many": math.log1p(sum(math.expm1(inputs[f"sum:{kind}"]) for kind in kinds)),
+        "danger:cues": math.log1p(strength),
+        "danger:own-cues": math.log1p(by_partners),
+        "danger:strong-cues": float(strength >= 3),
+        "danger:both": sure / 3 * min(3, strength),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """An account taken apart, the cues that fire in it, and the signs of each clause."""
@@ -214,6 +234,7 @@ def judge(seen: Look, learned: Learned) -> Judged:
             {f"{name}:{head}": value / 3 for head, value in zip(layer.heads, layer.score(found).tolist(), strict=True)}
         )
     inputs.update(shape(seen.account))
+    inputs.update(danger(inputs, seen.found, bool(inputs["short"])))
     return Judged(seen, table, inputs)
 
 
