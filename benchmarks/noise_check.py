@@ -36,6 +36,7 @@ from models.making.voices import held_out_voices  # noqa: E402
 
 LOUDNESS = (15, 9, 5, 2, 0, -2)  # dB of speech above the noise, tried in this order
 AIM = 0.25
+SURE = (0.5, 0.7)  # what understanding makes of the words that Vosk is so sure of, the others left out
 
 
 def main() -> int:
@@ -49,36 +50,45 @@ def main() -> int:
     accounts = random.Random(5).sample(accounts, options.accounts)
     said = [noise.words_of(each["text"]) for each in accounts]
     vosk.SetLogLevel(-1)
-    heard = hear(vosk.Model(str(options.model)), said)
+    words = hear(vosk.Model(str(options.model)), said)
+    heard = [[word["word"] for word in each] for each in words]
     rate = errors(said, heard)
     rng = random.Random(3)
     files = sorted((PROJECT / "accounts").glob("*/*.jsonl"))
     mishear = noise.Mishearing(noise.neighbours(noise.vocabulary(a["text"] for a in score.read(files))), rate)
     misheard = [mishear.words(words, rng) for words in said]
     columns = {"Vosk": describe(said, heard), "noise.py": describe(said, misheard)}
-    for name, texts in (("Vosk", heard), ("noise.py", misheard)):
-        readings = [understand(" ".join(words)) for words in texts]
-        columns[name].update({k: v for k, v in score.figures(accounts, readings).items() if k != "accounts"})
+    texts = {"Vosk": heard, "noise.py": misheard, "as said": said}
+    for least in SURE:
+        texts[f"Vosk>{least}"] = [[word["word"] for word in each if word["conf"] >= least] for each in words]
+    for name, each in texts.items():
+        readings = [understand(" ".join(words)) for words in each]
+        columns.setdefault(name, {}).update(score.figures(accounts, readings))
     print(f"{'':32}" + "".join(f"{name:>10}" for name in columns))
     for key in columns["Vosk"]:
-        print(f"{key:32}" + "".join(f"{column[key]:10.3f}" for column in columns.values()))
+        print(
+            f"{key:32}"
+            + "".join(f"{column[key]:10.3f}" if key in column else f"{'':10}" for column in columns.values())
+        )
     return 0
 
 
-def hear(model: vosk.Model, said: Sequence[Sequence[str]]) -> list[list[str]]:
+def hear(model: vosk.Model, said: Sequence[Sequence[str]]) -> list[list[wer.Heard]]:
     """Return what Vosk hears of each account, in as much noise as makes about every fourth word wrong."""
     voices = held_out_voices()
     rng = np.random.default_rng(1)
     sounds = [wer.speak(" ".join(words), voices[n % len(voices)]) for n, words in enumerate(said)]
-    found: list[list[list[str]]] = [[] for _ in said]
+    found: list[list[list[wer.Heard]]] = [[] for _ in said]
     for loudness in LOUDNESS:
         wer.NOISE_RATIO = loudness
         for n, spoken in enumerate(sounds):
-            found[n].append([word["word"] for word in wer.recognise(model, wer.with_noise(spoken, rng))])
-    return [
-        min(tries, key=lambda words, right=words: abs(errors([right], [words]) - AIM))  # type: ignore[misc]
-        for words, tries in zip(said, found, strict=True)
-    ]
+            found[n].append(wer.recognise(model, wer.with_noise(spoken, rng)))
+    return [nearest(words, tries) for words, tries in zip(said, found, strict=True)]
+
+
+def nearest(said: Sequence[str], tries: Sequence[list[wer.Heard]]) -> list[wer.Heard]:
+    """Return the try whose word error rate lies nearest to `AIM`."""
+    return min(tries, key=lambda heard: abs(errors([said], [[word["word"] for word in heard]]) - AIM))
 
 
 def errors(said: Sequence[Sequence[str]], heard: Sequence[Sequence[str]]) -> float:

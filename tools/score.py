@@ -106,9 +106,9 @@ def calibration(accounts: Sequence[Labels], readings: Sequence[Reading]) -> str:
 
 def _right(account: Labels, reading: Reading, name: str) -> bool:
     if name == "safety":
-        return (account["safety"] != "none") == (reading.safety != "none")
+        return bool((account["safety"] != "none") == (reading.safety != "none"))
     value = getattr(reading, name)
-    return sorted(account["fears"]) == sorted(value) if name == "fears" else bool(account[name] == value)
+    return bool(sorted(account["fears"]) == sorted(value) if name == "fears" else account[name] == value)
 
 
 def fails(accounts: Sequence[Labels], readings: Sequence[Reading]) -> str:
@@ -155,7 +155,8 @@ def baselines(accounts: Sequence[Labels], texts: dict[str, list[str]]) -> dict[s
 
 def surprises(accounts: Sequence[Labels], readings: Sequence[Reading]) -> list[str]:
     """Return the known failures that now pass."""
-    known = set(KNOWN.read_text(encoding="utf-8").split()) if KNOWN.exists() else set()
+    lines = KNOWN.read_text(encoding="utf-8").splitlines() if KNOWN.exists() else []
+    known = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
     return [a["id"] for a, r in zip(accounts, readings, strict=True) if a["id"] in known and a["pattern"] == r.pattern]
 
 

@@ -8,8 +8,10 @@ rules. All weights are data (`rules/nl/weights.npz`), made by `tools/learn.py` f
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -272,7 +274,7 @@ def learned(path: Path | None = None) -> Learned:
     """Return the weights that come along, loaded once; raises BrokenData where they cannot be read."""
     path = path or resources.rules() / "weights.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             arrays = dict(file)
         about = json.loads(arrays["about"].tobytes())
         layers = {name: _layer(about[name], arrays, name) for name in about if name != "final"}
@@ -280,7 +282,7 @@ def learned(path: Path | None = None) -> Learned:
         tasks = {task: tuple(classes) for task, classes in about["final"]["tasks"].items()}
         final = Final(tasks, places, arrays["final.bias"], arrays["final.weights"])
         return Learned(layers.pop("clause"), layers, final)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise BrokenData(f"{path.name}: {error}") from error
 
 
