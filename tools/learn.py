@@ -56,7 +56,7 @@ WHOLE = {"account": (ACCOUNT_HEADS, 2), "sound": (ACCOUNT_HEADS, 4), "opening": 
 CLAUSE_MIN = 2
 BALANCE = 0.5
 # How an account is heard: (share of words wrong, share of the wrong words that are any word instead of one alike).
-HEARD = ((0.12, 0.0), (0.25, 0.0), (0.25, 0.8), (0.25, 0.3), (0.3, 0.1))
+HEARD = ((0.12, 0.0), (0.25, 0.0), (0.25, 0.8))
 
 
 # What the last layer looks at for a task (a name that holds one of these), what not, and how strongly it is held back.

@@ -50,6 +50,12 @@ _REQUIRED = frozenset({"id", "shows", "by", "strength", "words", "fires", "silen
 _OPTIONAL = frozenset({"negated", "unreal", "note", "unless"})
 _GAPS = {"..": 2, "...": 6}
 _END = "\n"
+# Words are looked at in blocks of so many; a pattern reaches over some blocks to either side, or over all of them.
+_BLOCK, _FARTHEST = 6, 3
+# Stands for the companion of a pattern that has none, which is always near.
+_ALONE = -1
+_ALWAYS = frozenset({_ALONE})
+_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,11 +90,15 @@ class Part(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """The parts of a written pattern: `anchor` is the one to look for first, `needs` are those that must be there."""
+    """The parts of a written pattern, and the one to look for first (`anchor`)."""
 
     parts: tuple[Part, ...]
     anchor: int
-    needs: frozenset[int]
+
+    def companion(self) -> int:
+        """Return the number of the rarest other part that must be there, or `_ALONE`."""
+        others = [part.words for i, part in enumerate(self.parts) if i != self.anchor and not part.optional]
+        return min(others, key=lambda words: words.cost).number if others else _ALONE
 
     def begins_among(self, near: Set[str]) -> bool:
         """Say whether the anchor finds a word among those near."""
@@ -100,14 +110,14 @@ class Pattern(NamedTuple):
 
     def around(self, forms: list[tuple[str, int]], at: int) -> tuple[int, ...] | None:
         """Return the places of the words of a match whose anchor lies at `at`, in order, or None."""
-        if not self.parts[self.anchor].words.fits(forms[at][0]):
+        parts, anchor = self.parts, self.anchor
+        if not parts[anchor].words.fits(forms[at][0]):
             return None
-        head, tail = self.parts[: self.anchor], self.parts[self.anchor + 1 :]
-        gaps = [part.gap for part in self.parts[1 : self.anchor + 1]][::-1]
-        before = _match(head[::-1], forms, at, -1, gaps)
+        head, tail = parts[:anchor], parts[anchor + 1 :]
+        before = _match(head[::-1], forms, at, -1, [part.gap for part in parts[anchor:0:-1]]) if head else ()
         if before is None:
             return None
-        after = _match(tail, forms, at, +1, [part.gap for part in tail])
+        after = _match(tail, forms, at, +1, [part.gap for part in tail]) if tail else ()
         return None if after is None else (*before[::-1], at, *after)
 
 
@@ -137,6 +147,22 @@ class Found:
     end: int
 
 
+class _Entry(NamedTuple):
+    """A pattern of a cue, another part that must stand near the anchor, and within how many blocks."""
+
+    cue: Cue
+    pattern: Pattern
+    companion: int
+    reach: int
+
+
+class _Profile(NamedTuple):
+    """What a word can be: the companions that it fits, and the patterns of which it can be the anchor."""
+
+    fits: frozenset[int]
+    anchored: tuple[_Entry, ...]
+
+
 class RuleError(BrokenData):
     """All that is wrong with the rules, one line each with file and entry."""
 
@@ -151,17 +177,19 @@ class Cues:
     def __init__(self, cues: Iterable[Cue], kin: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.cues = tuple(cues)
         self.kin = kin or {}
-        self._by_anchor: dict[int, list[tuple[Cue, Pattern]]] = defaultdict(list)
+        self._by_anchor: dict[int, list[_Entry]] = defaultdict(list)
         self._by_piece: dict[str, list[int]] = defaultdict(list)
         self._by_prefix: dict[str, list[Words]] = defaultdict(list)
-        self._reach = 1
+        self._profiles: dict[str, _Profile] = {}
         known: dict[int, Words] = {}
         for cue in self.cues:
             for pattern in cue.patterns:
-                self._by_anchor[pattern.parts[pattern.anchor].words.number].append((cue, pattern))
-                self._reach = max(self._reach, pattern.longest())
+                reach = pattern.longest() // _BLOCK + 1
+                anchor = pattern.parts[pattern.anchor].words.number
+                self._by_anchor[anchor].append(_Entry(cue, pattern, pattern.companion(), min(reach, _FARTHEST)))
                 for part in pattern.parts:
                     known[part.words.number] = part.words
+        self._companions = {entry.companion for entries in self._by_anchor.values() for entry in entries}
         for words in known.values():
             for piece in words.pieces:
                 self._by_piece[piece].append(words.number)
@@ -179,31 +207,40 @@ class Cues:
                 continue
             start, end = forms[match[0]][1], forms[match[-1]][1] + 1
             clause = places[forms[at][1]]
-            if _allowed(cue, clause, forms, match):
-                found.setdefault((cue.id, start), Found(cue, _who(cue, clause), start, end))
+            known = found.get((cue.id, start))
+            if (known is None or known.end < end) and _allowed(cue, clause, forms, match):
+                found[cue.id, start] = Found(cue, _who(cue, clause), start, end)
         return tuple(sorted(found.values(), key=lambda f: (f.start, f.cue.id)))
 
     def _candidates(self, forms: list[tuple[str, int]]) -> Iterator[tuple[int, Cue, Pattern]]:
-        """Yield (place, cue, pattern) where the anchor fits and all that the pattern needs stands within reach."""
-        numbers = {form: self._numbers(form) for form in {form for form, _ in forms}}
-        anchored = {
-            form: [pair for number in fits for pair in self._by_anchor.get(number, ())]
-            for form, fits in numbers.items()
-        }
-        blocks = [forms[low : low + self._reach] for low in range(0, len(forms), self._reach)]
-        here = [frozenset().union(*(numbers[form] for form, _ in block)) for block in blocks]
-        for n, block in enumerate(blocks):
-            near = frozenset().union(*here[max(0, n - 1) : n + 2])
-            for at, (form, _) in enumerate(block, n * self._reach):
-                for cue, pattern in anchored[form]:
-                    if pattern.needs <= near:
-                        yield at, cue, pattern
+        """Yield (place, cue, pattern) where the anchor fits and the companion stands within reach."""
+        ends = [at for at, (form, _) in enumerate(forms) if form == _END]
+        for start, end in zip([0, *(at + 1 for at in ends)], [*ends, len(forms)], strict=True):
+            sentence = [self._profile(form) for form, _ in forms[start:end]]
+            blocks = [sentence[low : low + _BLOCK] for low in range(0, len(sentence), _BLOCK)]
+            here = [_ALWAYS.union(*(profile.fits for profile in block)) for block in blocks]
+            whole = frozenset().union(*here)
+            for n, block in enumerate(blocks):
+                near = [
+                    whole if reach >= len(blocks) - 1 else frozenset().union(*here[max(0, n - reach) : n + reach + 1])
+                    for reach in range(_FARTHEST)
+                ] + [whole]
+                for at, profile in enumerate(block, start + n * _BLOCK):
+                    for cue, pattern, companion, reach in profile.anchored:
+                        if companion in near[reach]:
+                            yield at, cue, pattern
 
-    def _numbers(self, form: str) -> frozenset[int]:
-        """Return the numbers of the parts that a word fits."""
-        begun = (words.number for words in self._by_prefix.get(form[:3], ()) if words.fits(form))
-        written = (n for piece in (form, *self.kin.get(form, ())) for n in self._by_piece.get(piece, ()))
-        return frozenset((*written, *begun))
+    def _profile(self, form: str) -> _Profile:
+        """Return what a word can be in a pattern; remembered."""
+        if form not in self._profiles:
+            begun = (words.number for words in self._by_prefix.get(form[:3], ()) if words.fits(form))
+            written = (n for piece in (form, *self.kin.get(form, ())) for n in self._by_piece.get(piece, ()))
+            numbers = sorted({*written, *begun})
+            anchored = tuple(entry for number in numbers for entry in self._by_anchor.get(number, ()))
+            if len(self._profiles) >= _REMEMBERED:
+                self._profiles.clear()
+            self._profiles[form] = _Profile(frozenset(self._companions.intersection(numbers)), anchored)
+        return self._profiles[form]
 
 
 def _with_sentence_ends(account: Account) -> list[tuple[str, int]]:
@@ -309,8 +346,7 @@ class _Reader:
                 gap = 0
         if not parts or parts[0].optional or gap:
             raise ValueError(f"{written!r} needs words at both ends")
-        needs = frozenset([part.words.number for part in parts if not part.optional])
-        return Pattern(tuple(parts), _anchor(parts), needs)
+        return Pattern(tuple(parts), _anchor(parts))
 
     def kin(self) -> dict[str, tuple[str, ...]]:
         """Return for each word of the groups and verbs those that it belongs to."""

@@ -52,10 +52,11 @@ class Layer:
 
         The share of a sign is 1 + log of its count, by its rarity; the shares of a text have length 1 together.
         """
-        counts = Counter(sign for sign in found if sign in self.places)
+        place = self.places.get
+        counts = Counter([row for sign in found if (row := place(sign)) is not None])
         if not counts:
             return self.bias
-        rows = np.fromiter((self.places[sign] for sign in counts), np.intp, len(counts))
+        rows = np.fromiter(counts, np.intp, len(counts))
         shares = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.rarity[rows]
         total: Floats = self.bias + shares @ self.weights[rows] / np.sqrt(shares @ shares)
         return total
