@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.conversation import commands
+from assistant.conversation.commands import Command
 from assistant.conversation.script import Heard, Listen
 from assistant.trouble import ExitCode, Trouble
 from assistant.understanding.language import seems_dutch
@@ -104,6 +106,57 @@ class KeyboardEars:
         return Heard(checked("\n".join(lines)))
 
 
+class LineEars:
+    """A typed conversation, from a terminal, a file or a pipe.
+
+    The account ends with an empty line or "klaar", each answer is one line; an empty one says nothing.
+    """
+
+    again = True
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._told = False
+
+    def listen(self, request: Listen) -> Heard | None:
+        """Return what is typed, None where nothing more is; raises Trouble empty_text, not_dutch, not_text."""
+        if request.kind == "account":
+            return self._account(request)
+        line = self._line()
+        return None if line is None else Heard(line, silent=not line)
+
+    def _account(self, request: Listen) -> Heard | None:
+        self._screen.notice("keyboard/again" if request.again else "keyboard/start")
+        lines: list[str] = []
+        while (line := self._line()) is not None:
+            command = commands.parse(line) if line else None
+            if command is Command.DONE or (not line and lines):
+                break
+            if command:
+                return Heard("\n".join(lines), command=command.value)
+            if line:
+                lines.append(line)
+        if not lines:
+            if self._told or line is not None:
+                return None if line is None else Heard("", silent=True)
+            raise Trouble("empty_text", ExitCode.EMPTY)
+        self._told = True
+        return Heard(checked("\n".join(lines)))
+
+    def _line(self) -> str | None:
+        """Return one line without the space around it, None at the end of input."""
+        if sys.stdin.isatty():
+            sys.stderr.write("> ")
+            sys.stderr.flush()
+        try:
+            raw = sys.stdin.buffer.readline(LONGEST_TEXT)
+        except (OSError, AttributeError):
+            return None
+        if b"\x00" in raw:
+            raise Trouble("not_text", ExitCode.BAD_INPUT, file="-")
+        return raw.decode("utf-8-sig", errors="replace").strip() if raw else None
+
+
 class FileEars:
     """One account in a sound file, heard by Vosk; the words are shown as they are recognised."""
 
@@ -146,7 +199,7 @@ class MicrophoneEars:
         self._spools: list[Any] = []
 
     def listen(self, request: Listen) -> Heard | None:
-        """Return one spoken turn; None where nothing was said after a question."""
+        """Return one spoken turn; a silent one where nothing was said after a question."""
         from assistant.hearing import turn
         from assistant.hearing.microphone import Microphone
 
@@ -158,7 +211,7 @@ class MicrophoneEars:
                     heard = turn.listen(microphone, self._recogniser, self._patience, self._screen.heard, stop)
             except turn.NoSpeech:
                 if request.again:
-                    return None
+                    return Heard("", silent=True)
                 raise
         self._screen.end_of_turn()
         if heard.overflows:

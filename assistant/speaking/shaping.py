@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.hearing.sound import to_pcm
+from assistant.hearing.sound import to_pcm, to_samples
 
 if TYPE_CHECKING:
     from assistant.hearing.sound import Samples
@@ -53,3 +53,14 @@ def _gain(speech: Samples) -> float:
     voiced = speech[np.abs(speech) > QUIET]
     rms = float(np.sqrt(np.mean(voiced**2, dtype=np.float64)))
     return min(LOUDNESS / rms, HIGHEST_PEAK / float(np.abs(speech).max()))
+
+
+def louder(pcm: bytes, volume: float) -> bytes:
+    """Return 16-bit sound `volume` times as loud, never clipped: what is asked for beyond that is not given."""
+    if volume == 1.0 or not pcm:
+        return pcm
+    import numpy as np
+
+    samples = to_samples(pcm)
+    most = HIGHEST_PEAK / max(1e-6, float(np.abs(samples).max()))
+    return to_pcm((samples * min(volume, most)).astype(np.float32))
