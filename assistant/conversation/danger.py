@@ -14,8 +14,14 @@ from assistant.understanding import Reading, understand
 
 CERTAIN_FROM = 0.5
 """From this probability on danger that rests on a rule is taken as told."""
+ASK_FROM = 0.5
+"""From this probability on danger that rests on learned weights alone is asked about, if the account agrees."""
+ASK_FROM_ALONE = 0.95
+"""The same whatever was told before."""
 FEWEST_WORDS = 3
 """In fewer words learned weights alone mean nothing."""
+_PLAIN = frozenset({"yes", "no", "unknown", "refusal", "joke", "anger"})
+_PLAIN_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +35,27 @@ class Alarm:
 def heard_in(answer: str, account: str = "") -> Alarm | None:
     """Return what danger an answer speaks of, given what was told before; None where there is none."""
     answer = answers().harmless.sub("", answer)
+    plain = len(answer.split()) <= _PLAIN_WORDS and bool(answers().of(answer) & _PLAIN)
     alone = understand(answer)
     if alone.safety != "none":
-        probability = alone.confidence["safety"]
-        if _by_rule(alone):
+        probability, ruled = alone.confidence["safety"], _by_rule(alone)
+        if ruled and (probability >= CERTAIN_FROM or not plain):
             return Alarm(alone.safety, probability >= CERTAIN_FROM)
-        if probability >= CERTAIN_FROM and len(answer.split()) >= FEWEST_WORDS:
+        if probability >= ASK_FROM_ALONE and not plain and len(answer.split()) >= FEWEST_WORDS:
             return Alarm(alone.safety, False)
-    if not account:
-        return None
+    return None if plain or not account else _with_account(answer, account, alone)
+
+
+def _with_account(answer: str, account: str, alone: Reading) -> Alarm | None:
+    """Return the danger that an answer speaks of in the light of what was told before."""
     together = understand(f"{account}\n{answer}")
+    if together.safety == "none":
+        return None
     said_now = any(e.conclusion == "safety" and e.start > len(account) for e in together.evidence)
-    if together.safety != "none" and said_now and _by_rule(together):
+    if said_now and _by_rule(together):
         return Alarm(together.safety, together.confidence["safety"] >= CERTAIN_FROM)
-    return None
+    probable = alone.safety != "none" and alone.confidence["safety"] >= ASK_FROM
+    return Alarm(alone.safety, False) if probable and len(answer.split()) >= FEWEST_WORDS else None
 
 
 def _by_rule(reading: Reading) -> bool:

@@ -149,8 +149,10 @@ def _take_wish(memory: Memory, state: State, heard: Heard, kinds: frozenset[str]
 
 def _take_moment(memory: Memory, state: State, heard: Heard, kinds: frozenset[str]) -> Memory:
     reading = understand(heard.text)
-    named = _named(kinds) or (reading.fears[0] if reading.fears and reading.confidence["fears"] >= 0.5 else None)
-    sure = reading.confidence.get("pattern", 0.0) >= 0.5 and len(heard.text.split()) >= 8
+    named = _named(kinds) or (
+        reading.fears[0] if reading.fears and reading.confidence.get("fears", 0.0) >= 0.5 else None
+    )
+    sure = reading.safety == "none" and reading.confidence.get("pattern", 0.0) >= 0.5 and len(heard.text.split()) >= 8
     return replace(memory, reading=reading if sure else Reading(), fear=named, account=heard.text)
 
 

@@ -193,6 +193,9 @@ def as_said(answer: str) -> Own | None:
     parts = re.findall(r"[\w'-]+", text.lower())
     if not 3 <= len(parts) <= LONGEST or parts[0] != "ik" or "unk" in parts or _people(text):
         return None
-    if set(parts) & (_words()["reproach"] | {"hij", "ze", "zij", "hem", "zeg", "weet", "vind"}) or "jij" in parts:
+    if (
+        set(parts) & (_words()["reproach"] | {"hij", "ze", "zij", "hem", "zeg", "weet", "vind", "krijg"})
+        or "jij" in parts
+    ):
         return None
     return Own("own", text[:1].lower() + text[1:])
