@@ -6,8 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from assistant.conversation.drive import Ears, Mouth, run
+from assistant.conversation.ears import MicrophoneEars
 from assistant.conversation.guide import Outcome, Talk, guided
-from assistant.conversation.mouth import JsonMouth, PlainMouth, Voice
+from assistant.conversation.mouth import JsonMouth, ListeningMouth, PlainMouth, Voice
 from assistant.conversation.script import Say
 from assistant.conversation.states import script
 from assistant.trouble import ExitCode
@@ -35,6 +36,8 @@ def converse(
     aloud = not (options.silent or settings.silent or options.as_json)
     voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute, whole=True)
     mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
+    if isinstance(ears, MicrophoneEars) and not options.as_json:
+        mouth = ListeningMouth(voice, ears)
     said, outcome = run(talk, ears, mouth)
     voice.close()
     return said, outcome if isinstance(outcome, Outcome) else None, voice

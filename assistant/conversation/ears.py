@@ -60,11 +60,39 @@ def checked(text: str) -> str:
     return text
 
 
-def _heard(transcript: Transcript) -> Heard:
+_NOTICES = {"account": "listen/again", "answer": "listen/answer", "wait": "listen/wait"}
+_PATIENCE = {"account": 1.0, "answer": 0.7, "wait": 0.3}
+"""How long to wait after the last voice, compared with the patience that was asked for."""
+_NO_SPEECH = {"account": 30.0, "answer": 12.0, "wait": 120.0}
+"""Seconds without any voice after which a turn is silent."""
+_SURE_COMMAND = 0.8
+
+
+def _alone(kind: str) -> frozenset[tuple[str, ...]]:
+    """Return the words that are a command where they stand between two pauses; in an account only the plainest."""
+    few = (Command.STOP, Command.HELP, Command.PAUSE, Command.AFRESH)
+    wanted = [phrase for phrase, each in commands.phrases().items() if kind != "account" or each in few]
+    return frozenset(tuple(phrase.split()) for phrase in wanted)
+
+
+def _with_command(transcript: Transcript, size: int) -> Heard:
+    """Return a turn that a command ended, its `size` last words."""
+    from assistant.hearing import certainty
+    from assistant.hearing.transcript import Transcript as Words
+
+    before, said = Words(transcript.words[:-size]), transcript.words[-size:]
+    command = commands.parse(" ".join(word.text for word in said))
+    sure = all(word.confidence >= _SURE_COMMAND for word in said)
+    if before.words:
+        sure = sure and certainty.sure_enough(before).sure
+    return Heard(before.punctuated(), before, sure, command=command.value if command else None)
+
+
+def _heard(transcript: Transcript, doubt: float = 1.0) -> Heard:
     """Return what was recognised as a turn: pauses as full stops, and whether it is sure enough."""
     from assistant.hearing import certainty
 
-    return Heard(transcript.punctuated(), transcript, certainty.sure_enough(transcript).sure)
+    return Heard(transcript.punctuated(), transcript, certainty.sure_enough(transcript, doubt=doubt).sure)
 
 
 class TextEars:
@@ -196,36 +224,59 @@ class MicrophoneEars:
         self._device = device
         self._patience = patience
         self._model: Any = None
+        self._proven = False
         self._spools: list[Any] = []
 
     def listen(self, request: Listen) -> Heard | None:
         """Return one spoken turn; a silent one where nothing was said after a question."""
-        from assistant.hearing import turn
+        from assistant.hearing import certainty, turn
         from assistant.hearing.microphone import Microphone
 
         spool = self._new_spool()
-        with Microphone(_device(self._device), spool) as microphone:
-            self._screen.notice("listen/again" if request.again else "listen/start")
+        with Microphone(self.device, spool, self._proven) as microphone:
+            self._screen.notice(_NOTICES[request.kind] if request.again else "listen/start")
             try:
                 with _enter_pressed() as stop:
-                    heard = turn.listen(microphone, self._recogniser, self._patience, self._screen.heard, stop)
+                    heard = turn.listen(
+                        microphone,
+                        self._recogniser,
+                        self._patience * _PATIENCE[request.kind],
+                        self._screen.heard,
+                        stop,
+                        _NO_SPEECH[request.kind],
+                        _alone(request.kind),
+                    )
             except turn.NoSpeech:
                 if request.again:
                     return Heard("", silent=True)
                 raise
-        self._screen.end_of_turn()
+        self._proven = True
+        if request.kind == "account":
+            self._screen.end_of_turn()
         if heard.overflows:
             self._screen.notice("listen/overflow", count=str(heard.overflows))
         if microphone.spool_failed:
             self._screen.notice("listen/no_spool")
-        return _heard(heard.transcript)
+        if heard.alone:
+            return _with_command(heard.transcript, len(heard.alone))
+        return _heard(heard.transcript, certainty.DOUBT_SECONDS if request.kind == "account" else 0.0)
 
-    def _recogniser(self, rate: int) -> Any:
+    @property
+    def device(self) -> str | int | None:
+        """Which microphone: a number, a part of a name, or None for the default."""
+        return _device(self._device)
+
+    def model(self) -> Any:
+        """Return the speech model, loaded once."""
         from assistant.hearing.model import load
-        from assistant.hearing.recogniser import Recogniser
 
         self._model = self._model or load(self._chosen)
-        return Recogniser(self._model, rate)
+        return self._model
+
+    def _recogniser(self, rate: int) -> Any:
+        from assistant.hearing.recogniser import Recogniser
+
+        return Recogniser(self.model(), rate)
 
     def _new_spool(self) -> Any:
         from assistant.hearing.spool import Spool

@@ -8,9 +8,11 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from assistant.conversation import commands
 from assistant.conversation.screen import Screen, line_of, wrapped
 from assistant.conversation.script import Heard, Say
 from assistant.conversation.wire import answer_json
@@ -25,6 +27,8 @@ SLOW = 0.85
 PACES = (0.6, 1.5)
 SOFTEST, LOUDEST = 0.25, 2.0
 MOST_PAUSE = 2.0
+if TYPE_CHECKING:
+    from assistant.conversation.ears import MicrophoneEars
 UNSURE = {True: "screen/unsure/again", False: "screen/unsure/file"}
 """What is said when the words came out unsure, by whether they can be told again now."""
 
@@ -48,13 +52,23 @@ class Voice:
         self._pace = self._volume = 1.0
         self.failed: Trouble | None = None
 
+    @property
+    def aloud(self) -> bool:
+        """Whether there is anything to hear."""
+        return self._aloud
+
     def speak(
-        self, spoken: tuple[str, ...], *, slow: bool = False, stop: threading.Event | None = None
+        self,
+        spoken: tuple[str, ...],
+        *,
+        slow: bool = False,
+        stop: threading.Event | None = None,
+        played: Callable[[bytes], None] | None = None,
     ) -> SpeechReport:
         """Speak; Ctrl-C or `stop` meanwhile makes the assistant fall silent and breaks nothing off."""
         stop = stop or threading.Event()
         pace = self._pace * (SLOW if slow else 1.0)
-        with_sound = _player(stop, self._volume, pace) if self._aloud else None
+        with_sound = _player(stop, self._volume, pace, played) if self._aloud else None
         save_to = None if self._whole else self._save_to
         self._said += spoken
         report = _until_ctrl_c(lambda: speak(spoken, with_sound, save_to, self._words_a_minute * pace), stop)
@@ -89,14 +103,18 @@ class Voice:
             self._aloud = False
 
 
-def _player(stop: threading.Event, volume: float, pace: float) -> Callable[[Iterator[SpokenSentence]], bool]:
+def _player(
+    stop: threading.Event, volume: float, pace: float, played: Callable[[bytes], None] | None
+) -> Callable[[Iterator[SpokenSentence]], bool]:
     def player(rendered: Iterator[SpokenSentence]) -> bool:
         from assistant.speaking import playing
         from assistant.speaking.shaping import louder
 
         pauses = min(MOST_PAUSE, max(1.0, 1 / pace**2))
         return playing.play(
-            (replace(each, pcm=louder(each.pcm, volume), pause=each.pause * pauses) for each in rendered), stop=stop
+            (replace(each, pcm=louder(each.pcm, volume), pause=each.pause * pauses) for each in rendered),
+            stop=stop,
+            played=played,
         )
 
     return player
@@ -133,6 +151,30 @@ class PlainMouth:
         line = prompts().say(UNSURE[more])
         click.echo("\n" + wrapped(line) + "\n")
         self._voice.speak(sentences(line))
+
+
+class ListeningMouth(PlainMouth):
+    """A mouth that hears the words that always work while it speaks, through the same microphone as the ears."""
+
+    def __init__(self, voice: Voice, ears: MicrophoneEars) -> None:
+        super().__init__(voice)
+        self._ears = ears
+
+    def say(self, said: Say, heard: Heard) -> Heard | None:
+        """Show and speak what is said; return the command that broke it off, if one did."""
+        if not self._voice.aloud:
+            return super().say(said, heard)
+        from assistant.hearing.echo import EchoGuard
+        from assistant.hearing.spotting import spotting
+
+        click.echo("\n" + "\n\n".join(wrapped(line) for line in said.reflection.lines) + "\n")
+        stop, guard = threading.Event(), EchoGuard()
+        with spotting(self._ears.device, self._ears.model(), commands.phrases(), guard, stop) as found:
+            self._voice.speak(said.reflection.sentences, slow=said.slow, stop=stop, played=guard.played)
+        if not found:
+            return None
+        command = commands.parse(found[0].phrase)
+        return Heard("", sure=found[0].sure, command=command.value) if command else None
 
 
 class JsonMouth:

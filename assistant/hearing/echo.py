@@ -1,0 +1,87 @@
+"""Is it somebody, or the assistant's own voice coming back from the loudspeaker?
+
+What is played is known; how loud it comes back is learned while it plays. Whoever speaks at the same time
+is taken for a person only where the microphone is clearly louder than the echo can be. With headphones there is
+no echo, and every voice is somebody.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.hearing.sound import Block, rms_dbfs
+
+MARGIN_DB = 5.0
+"""So much louder than the echo a voice must be."""
+QUIETEST_DB = -50.0
+"""Below this there is no voice in a microphone."""
+AUDIBLE_DB = -40.0
+"""Below this nothing that is played comes back."""
+LATEST_SECONDS = 0.6
+"""So long after it was handed to PortAudio a sound may come back (sound servers keep some ready)."""
+USUAL_ECHO_DB = -6.0
+"""How much softer than played an echo is taken to be until it is known; nearly the worst case."""
+ENOUGH_FRAMES = 16
+KEPT_SECONDS = 20.0
+LOUDEST_FRAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    at: float
+    dbfs: float
+    played: float
+
+
+class EchoGuard:
+    """Follows what is played and what the microphone brings; both may be told from threads of their own."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._played: deque[tuple[float, float]] = deque()
+        self._heard: deque[_Frame] = deque()
+        self._lock = threading.Lock()
+
+    def played(self, pcm: bytes) -> None:
+        """A piece of 16-bit sound, a few hundredths of a second, goes to the loudspeaker now."""
+        level = rms_dbfs(pcm)
+        with self._lock:
+            self._played.append((self._clock(), level))
+
+    def heard(self, block: Block) -> None:
+        """A block comes from the microphone now."""
+        now, level = self._clock(), rms_dbfs(block.pcm)
+        with self._lock:
+            while self._played and self._played[0][0] < now - KEPT_SECONDS:
+                self._played.popleft()
+            while self._heard and self._heard[0].at < now - KEPT_SECONDS:
+                self._heard.popleft()
+            since = now - LATEST_SECONDS - block.seconds
+            loudest = max((dbfs for at, dbfs in self._played if at >= since), default=-math.inf)
+            self._heard.append(_Frame(now, level, loudest))
+
+    def somebody(self, seconds: float) -> bool:
+        """Say whether the last `seconds` hold a voice that is not the assistant's own."""
+        with self._lock:
+            frames = tuple(self._heard)
+        if not frames:
+            return False
+        since = frames[-1].at - seconds
+        echo = self._echo([frame for frame in frames if frame.at <= since])
+        last = sorted((frame for frame in frames if frame.at > since), key=lambda frame: -frame.dbfs)[:LOUDEST_FRAMES]
+        return bool(last) and all(
+            frame.dbfs > QUIETEST_DB and (frame.played < AUDIBLE_DB or frame.dbfs > frame.played + echo + MARGIN_DB)
+            for frame in last
+        )
+
+    def _echo(self, frames: list[_Frame]) -> float:
+        """Return how much louder than played (mostly less than 0) sound comes back, in dB."""
+        differences = sorted(frame.dbfs - frame.played for frame in frames if frame.played >= AUDIBLE_DB)
+        if len(differences) < ENOUGH_FRAMES:
+            return USUAL_ECHO_DB
+        return differences[int(0.95 * (len(differences) - 1))]
