@@ -8,6 +8,7 @@ from assistant.hearing.sound import to_pcm, to_samples
 
 if TYPE_CHECKING:
     from assistant.hearing.sound import Samples
+    from assistant.speaking.rendering import SpokenSentence
 
 LOUDNESS = 0.1
 """The root of the mean square of the speech itself: -20 dBFS, as usual for spoken sound."""
@@ -64,3 +65,18 @@ def louder(pcm: bytes, volume: float) -> bytes:
     samples = to_samples(pcm)
     most = HIGHEST_PEAK / max(1e-6, float(np.abs(samples).max()))
     return to_pcm((samples * min(volume, most)).astype(np.float32))
+
+
+def soft_sound() -> SpokenSentence:
+    """Return two soft tones that swell and die away, to announce a voice without startling anybody."""
+    import numpy as np
+
+    from assistant.speaking.rendering import SpokenSentence
+
+    rate = 22050
+    seconds = np.arange(int(1.6 * rate)) / rate
+    sound = np.zeros(len(seconds))
+    for start, pitch in ((0.0, 392.0), (0.45, 523.25)):
+        since = np.clip(seconds - start, 0, None)
+        sound += np.sin(2 * np.pi * pitch * since) * np.minimum(since / 0.06, 1) * np.exp(-since / 0.35)
+    return SpokenSentence("", to_pcm((0.06 * sound).astype(np.float32)), rate, 0.3)
