@@ -19,16 +19,17 @@ from assistant.hearing.recogniser import LOWEST_RATE, UNKNOWN_WORD
 from assistant.hearing.sound import Block
 from assistant.trouble import Trouble
 
-STEADY_SECONDS = 0.2
+STEADY_SECONDS = 0.15
 """So long a word must stand in what is recognised before it counts."""
 WORD_SECONDS = 0.7
 """So far back a word of a few syllables lies by then."""
-LONGEST_PHRASE = 5
+LONGEST_PHRASE = 2
+"""Longer phrases are left to the turns of the teller: their little words would be found in any speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spotted:
-    """A phrase that was heard; not `sure` where there were other words around it."""
+    """A phrase that was heard; not `sure` where there was other speech around it."""
 
     phrase: str
     sure: bool
@@ -41,12 +42,13 @@ class Spotter:
         """Prepare; phrases with a word that the model does not know are left out."""
         import vosk
 
-        self._phrases = frozenset(phrase for phrase in phrases if _known(model, phrase))
+        short = (phrase for phrase in phrases if len(phrase.split()) <= LONGEST_PHRASE)
+        self._phrases = frozenset(phrase for phrase in short if _known(model, phrase))
         self._rate = rate
         self._guard = guard
         grammar = json.dumps([*sorted(self._phrases), UNKNOWN_WORD], ensure_ascii=False)
         self._vosk = vosk.KaldiRecognizer(model, float(max(rate, LOWEST_RATE)), grammar)
-        self._standing, self._since = "", 0.0
+        self._standing: dict[tuple[int, str], tuple[float, bool]] = {}
         self._now = 0.0
 
     def accept(self, block: Block) -> Spotted | None:
@@ -56,27 +58,35 @@ class Spotter:
         if self._rate < LOWEST_RATE:
             return None
         if self._vosk.AcceptWaveform(block.pcm):
-            text = str(json.loads(self._vosk.Result()).get("text", ""))
-            self._standing = ""
-            return self._checked(text)
-        text = str(json.loads(self._vosk.PartialResult()).get("partial", ""))
-        if text != self._standing:
-            self._standing, self._since = text, self._now
-            return None
-        if not text or self._now - self._since < STEADY_SECONDS:
-            return None
-        return self._checked(text)
+            words = json.loads(self._vosk.Result()).get("text", "").split()
+            found = self._judged(words, steady=0.0)
+            self._standing.clear()
+            return found
+        return self._judged(json.loads(self._vosk.PartialResult()).get("partial", "").split(), STEADY_SECONDS)
 
-    def _checked(self, text: str) -> Spotted | None:
-        """Return the phrase at the end of what was recognised, if somebody said it just now."""
-        words = text.split()
-        while words and words[-1] == UNKNOWN_WORD:
-            words.pop()
-        tails = (" ".join(words[-size:]) for size in range(min(LONGEST_PHRASE, len(words)), 0, -1))
-        tail = next((phrase for phrase in tails if phrase in self._phrases), "")
-        if not tail or not self._guard.somebody(WORD_SECONDS):
-            return None
-        return Spotted(tail, sure=len(words) == len(tail.split()))
+    def _judged(self, words: list[str], steady: float) -> Spotted | None:
+        """Return the phrase among what is recognised that has just come, stands, and was said by somebody."""
+        here = tuple(self._places(words))
+        somebody = bool(here) and self._guard.somebody(WORD_SECONDS)
+        standing = {}
+        for place in here:
+            since, said = self._standing.get(place, (self._now, False))
+            fresh = self._now - since <= WORD_SECONDS / 2  # later it would be somebody's next words
+            standing[place] = since, said or (somebody and fresh)
+        self._standing = standing
+        for (_, phrase), (since, said) in standing.items():
+            if said and self._now - since >= steady:
+                return Spotted(phrase, sure=len(words) == len(phrase.split()))
+        return None
+
+    def _places(self, words: list[str]) -> Iterator[tuple[int, str]]:
+        """Yield each phrase with the number of the word at which it begins, the longest where several do."""
+        for start in range(len(words)):
+            for size in range(LONGEST_PHRASE, 0, -1):
+                phrase = " ".join(words[start : start + size])
+                if phrase in self._phrases:
+                    yield start, phrase
+                    break
 
 
 def _known(model: Any, phrase: str) -> bool:
