@@ -24,8 +24,8 @@ AUDIBLE_DB = -40.0
 """Below this nothing that is played comes back."""
 LATEST_SECONDS = 0.6
 """So long after it was handed to PortAudio a sound may come back (sound servers keep some ready)."""
-USUAL_ECHO_DB = -6.0
-"""How much softer than played an echo is taken to be until it is known; nearly the worst case."""
+UNKNOWN_ECHO_DB = 0.0
+"""Until it is known, which takes less than a second, an echo is taken to be as loud as what is played."""
 ENOUGH_FRAMES = 16
 KEPT_SECONDS = 20.0
 LOUDEST_FRAMES = 3
@@ -83,5 +83,5 @@ class EchoGuard:
         """Return how much louder than played (mostly less than 0) sound comes back, in dB."""
         differences = sorted(frame.dbfs - frame.played for frame in frames if frame.played >= AUDIBLE_DB)
         if len(differences) < ENOUGH_FRAMES:
-            return USUAL_ECHO_DB
+            return UNKNOWN_ECHO_DB
         return differences[int(0.95 * (len(differences) - 1))]

@@ -19,9 +19,9 @@ QUIET = 0.003
 EDGE_SECONDS = 0.03
 FADE_SECONDS = 0.01
 
-PAUSE = 0.56
-PAUSE_AT_QUESTION = 0.8
-"""To these come the edges of both sentences, up to 0.08 s: what is heard is 0.6 and 0.86 s."""
+PAUSE = 0.53
+PAUSE_AT_QUESTION = 0.77
+"""To these come the edges of both sentences, up to 0.08 s: what is heard is 0.57 and 0.83 s."""
 
 
 def pause_between(sentence: str, following: str) -> float:

@@ -17,7 +17,7 @@ DUTCH_NAMES = re.compile(
     r"|\b(xander|claire|ellen)\b",  # macOS
     re.IGNORECASE,
 )
-ENGINE_RATES = {"espeak": 0.965}
+ENGINE_RATES = {"espeak": 0.957}
 """The number an engine must be given for one word a minute of Dutch, pauses between sentences included.
 
 espeak-ng 1.51 speaks Dutch faster than the number it is given, but the pauses between sentences take time:
