@@ -239,13 +239,18 @@ class _Talk:
 
     def _answer(self, state: State) -> Generator[Step, Heard | None, str | None]:
         """Listen to the answer to a state's question; return the state that follows."""
+        faltered = ""
         while True:
             heard = yield from self._hear(Listen(again=True, kind="answer"))
+            if faltered:  # what was said between the pauses is the beginning of the answer, or all of it
+                heard = Heard(faltered) if heard.silent else replace(heard, text=f"{faltered} {heard.text}")
+                faltered = ""
             kinds = remembering.kinds_of(heard)
             when = next((w for w in self.script.when if w.fact in kinds and not state.handles(w.fact)), None)
             if when:
                 self._waited[when.fact] += 1
                 if self._waited[when.fact] <= when.most:
+                    faltered = heard.text if when.fact == "tears" and "tears" not in answers().of(heard.text) else ""
                     yield from self._say(self._spoken(f"{self.script.name}/when/{when.fact}", when.say, "talk"))
                     continue
                 if when.after:

@@ -20,6 +20,8 @@ SPECIAL = frozenset(
     {"yes", "no", "unknown", "refusal", "tears", "anger", "joke", "new_row", "none", "later", "not_today"}
 )
 TRUSTED_WORD = 0.8
+FALTERING_WORDS, FALTERING_PAUSES, FALTERING_SECONDS = 12, 2, 1.5
+"""So few words, with so many pauses of so many seconds between them: somebody who can hardly speak just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,9 @@ def kinds_of(heard: Heard) -> frozenset[str]:
     if not heard.sure:
         return frozenset({"unsure"})
     kinds = answers().of(heard.text)
+    words = heard.transcript.words
+    if len(words) <= FALTERING_WORDS and len(heard.transcript.pauses(FALTERING_SECONDS)) >= FALTERING_PAUSES:
+        kinds |= {"tears"}
     if not kinds & SPECIAL:
         kinds |= {"words"}
     return kinds

@@ -202,13 +202,15 @@ def listen(
                 raise
             ending = Ending.LOST
         microphone.stop()
-        transcript = without_closing_words(listening.finish())
+        whole = listening.finish()
+        alone_at_the_end = listening.ended_with(whole)
+        transcript = whole if alone_at_the_end else without_closing_words(whole)
     ending = ending or listening.turn.ending or Ending.KEY
     if not transcript.words and ending is Ending.INTERRUPT:
         raise Trouble("interrupted", ExitCode.INTERRUPTED)
     if not transcript.words:
         raise NoSpeech
-    return Heard(transcript, ending, listening.seconds, microphone.overflows, listening.ended_with(transcript))
+    return Heard(transcript, ending, listening.seconds, microphone.overflows, alone_at_the_end)
 
 
 class _Listening:

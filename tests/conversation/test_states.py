@@ -17,6 +17,7 @@ from assistant.conversation.guide import MOST_WAITS, checkin, guided
 from assistant.conversation.phrases import answers
 from assistant.conversation.script import Heard
 from assistant.conversation.states import Script, ScriptError, load, script
+from assistant.hearing.transcript import Transcript, Word
 
 SCRIPTS = ("guided", "checkin")
 GOOD = """
@@ -267,3 +268,48 @@ def test_kinds_of_answers(text: str, kind: str) -> None:
 def test_an_ordinary_answer_is_of_no_special_kind(text: str) -> None:
     special = {"yes", "no", "unknown", "refusal", "tears", "anger", "joke", "new_row", "later", "not_today"}
     assert not answers().of(text) & special
+
+
+# ------------------------------------------------------------------ as it is heard by voice
+
+
+def by_voice(text: str, gap: float = 0.1, confidence: float = 1.0) -> Heard:
+    """An answer as the recogniser gives it, with so many seconds between the words."""
+    words = tuple(
+        Word(word, at * (0.3 + gap), at * (0.3 + gap) + 0.3, confidence) for at, word in enumerate(text.split())
+    )
+    return Heard(text, Transcript(words))
+
+
+def at_the_first_question() -> Played:
+    played = Played(guided(script("guided")))
+    played.until_listening()
+    played.on(Heard(ACCOUNTS[0]))
+    return played
+
+
+def test_long_pauses_are_given_time_and_no_word_is_lost() -> None:
+    played = at_the_first_question()
+    played.on(by_voice("ik was bang", gap=2.0))
+    assert "Neem de tijd" in played.since[0].reflection.lines[0]
+    played.on(by_voice("dat hij wegging"))
+    assert "“Ik was bang dat je wegging.”" in played.since[-1].reflection.lines
+
+
+def test_words_heard_with_doubt_make_no_sentence() -> None:
+    sure, doubtful = at_the_first_question(), at_the_first_question()
+    sure.on(by_voice("ik was bang dat hij wegging"))
+    doubtful.on(by_voice("ik was bang dat hij wegging", confidence=0.5))
+    assert "“Ik was bang dat je wegging.”" in sure.since[-1].reflection.lines
+    assert not any("wegging" in line for line in doubtful.since[-1].reflection.lines)
+
+
+def test_a_command_at_the_end_of_the_account_keeps_what_was_told() -> None:
+    played = Played(guided(script("guided")))
+    played.until_listening()
+    played.on(Heard(ACCOUNTS[0], command="pauze"))
+    assert "ik wacht" in played.since[-1].reflection.lines[0]
+    played.on(Heard("verder"))
+    assert not played.since  # it listens on
+    played.on(Heard("Dat was het."))
+    assert "Wat ik hoor" in " ".join(played.since[0].reflection.lines)

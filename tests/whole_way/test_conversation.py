@@ -96,9 +96,9 @@ def conversation(folder: Path, *options: str) -> Iterator[Talk]:
     import os
 
     (folder / "verbonden").mkdir(exist_ok=True)
-    (folder / "verbonden" / "settings.toml").write_text("words_a_minute = 210\n")
+    (folder / "verbonden" / "settings.toml").write_text("words_a_minute = 220\n")
     process = subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", "reflect", "--patience", "2.5", *options],
+        [sys.executable, "-m", "assistant.cli", "reflect", "--patience", "2", *options],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1,
         env={**os.environ, "XDG_CONFIG_HOME": str(folder), "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
