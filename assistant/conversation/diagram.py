@@ -52,4 +52,5 @@ def _ways(state: State) -> Iterator[str]:
 
 
 def _label(conditions: Conditions) -> str:
-    return " en ".join(condition.written.replace("|", " of ").replace("not ", "geen ") for condition in conditions)
+    written = [condition.written.replace("|", " of ").replace("not ", "geen ") for condition in conditions]
+    return " en ".join(f"({each})" if " of " in each and len(written) > 1 else each for each in written)

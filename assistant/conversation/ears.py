@@ -232,6 +232,8 @@ class MicrophoneEars:
         from assistant.hearing import certainty, turn
         from assistant.hearing.microphone import Microphone
 
+        if request.kind != "account":  # whatever was recorded before has been answered by now
+            self.answered()
         spool = self._new_spool()
         with Microphone(self.device, spool, self._proven) as microphone:
             self._screen.notice(_NOTICES[request.kind] if request.again else "listen/start")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from assistant import resources
 from assistant.conversation.phrases import forms
 from assistant.understanding.lexicon import lexicon
-from assistant.understanding.people import meet
+from assistant.understanding.people import PARTNER, meet
 from assistant.understanding.tokens import tokenize
 
 LONGEST, SHORTEST = 14, 2
@@ -135,7 +135,10 @@ def _people(words: str) -> bool:
 
 def _turned(words: str, account: str) -> str | None:
     """Return a piece of speech about the partner as it is said to the partner, or None."""
+    people = meet(tokenize(account), lexicon())
     text = _PARTNER.sub("hij", words)
+    for name in (name for name, role in people.names.items() if role == PARTNER):
+        text = re.sub(rf"\b{re.escape(name)}\b", "hij", text, flags=re.IGNORECASE)
     parts = re.findall(r"[\w'-]+", text.lower())
     if not SHORTEST <= len(parts) <= LONGEST or "unk" in parts or _people(text):
         return None
@@ -143,8 +146,7 @@ def _turned(words: str, account: str) -> str | None:
         return None
     if set(parts) & _words()["reproach"] or set(parts) & {"jij", "jou", "jullie", "hun", "hen"}:
         return None
-    pronoun = meet(tokenize(account), lexicon()).pronoun if account else ""
-    if pronoun == "hij" and set(parts) & {"ze", "zij"} and "mijn vrouw" not in words:
+    if people.pronoun == "hij" and set(parts) & {"ze", "zij"} and "mijn vrouw" not in words:
         return None
     return " ".join(_to_you(parts))
 

@@ -70,6 +70,11 @@ WOMAN = "Mijn vrouw en ik hadden ruzie. Ze liep weg."
         (MAN, "bang om alleen te blijven", "ik alleen blijf"),
         (WOMAN, "dat ze bij me weggaat", "je bij me weggaat"),
         (WOMAN, "dat ze haar gevoel voor mij kwijt is", "je je gevoel voor mij kwijt bent"),
+        (
+            "Ik kreeg ruzie met mijn vriend Joris. Joris liep weg.",
+            "ik was bang dat Joris me niet meer wil",
+            "je me niet meer wilt",
+        ),
         (WOMAN, "dat mijn vrouw niet meer van me houdt", "je niet meer van me houdt"),
     ],
 )
