@@ -53,7 +53,34 @@ _PARTNER = re.compile(
 )
 _TO_YOU = {"is": "bent", "heeft": "hebt", "wil": "wilt", "zal": "zult", "kan": "kunt", "mag": "mag"}
 _JOINTS = frozenset(["dat", "of", "als", "omdat", "en", "maar", "want", "terwijl", "wanneer", "hoe", "wat"])
+_SUBJECTS = frozenset(
+    [
+        "hij",
+        "ze",
+        "zij",
+        "ik",
+        "we",
+        "wij",
+        "het",
+        "er",
+        "je",
+        "mijn",
+        "zijn",
+        "haar",
+        "ons",
+        "onze",
+        "iemand",
+        "niemand",
+        "alles",
+    ]
+)
 _OBJECT_ENDS = frozenset(["voor", "met", "bij", "van", "aan", "op", "naar", "tegen", "over", "door", "zonder"])
+
+
+@lru_cache(maxsize=1)
+def _infinitives() -> frozenset[str]:
+    """Return the infinitives that the rules of understanding know."""
+    return frozenset(resources.read_toml(resources.rules() / "verbs.toml")["verbs"])
 
 
 @lru_cache(maxsize=1)
@@ -101,8 +128,11 @@ def wish(answer: str, account: str = "") -> Own | None:
     found = _WISH_THING.match(text)
     if found is None or _verb(found["rest"]) or len(found["rest"].split()) > 8:
         return None
-    words = _turned(found["rest"], account)
-    return None if words is None else Own("wish_thing", words)
+    words = _turned(found["rest"], account, loose=True)
+    if words is None:
+        return None
+    rest, _, last = words.rpartition(" ")
+    return Own("wish_do", f"{rest} willen {last}") if last in _infinitives() else Own("wish_thing", words)
 
 
 def _flat(answer: str) -> str:
@@ -112,6 +142,9 @@ def _flat(answer: str) -> str:
 
 def _om(rest: str) -> str:
     """Return "alleen te blijven" as "ik alleen blijf", where that is certain; else nothing."""
+    lost = re.fullmatch(r"(?P<what>.+) kwijt te raken", rest)
+    if lost:
+        return f"ik {lost['what']} kwijtraak"
     found = re.fullmatch(r"(?P<what>.+) te (?P<verb>blijven|zijn|staan|verliezen|falen)", rest)
     turned = {"blijven": "blijf", "zijn": "ben", "staan": "sta", "verliezen": "verlies", "falen": "faal"}
     return f"ik {found['what']} {turned[found['verb']]}" if found else ""
@@ -133,14 +166,16 @@ def _people(words: str) -> bool:
     return any(form in lexicon().other or form in lexicon().names for form in said if form not in ("ik", "me", "je"))
 
 
-def _turned(words: str, account: str) -> str | None:
-    """Return a piece of speech about the partner as it is said to the partner, or None."""
+def _turned(words: str, account: str, loose: bool = False) -> str | None:
+    """Return a clause about the partner as it is said to the partner, or None; `loose`: it need not be a clause."""
     people = meet(tokenize(account), lexicon())
     text = _PARTNER.sub("hij", words)
     for name in (name for name, role in people.names.items() if role == PARTNER):
         text = re.sub(rf"\b{re.escape(name)}\b", "hij", text, flags=re.IGNORECASE)
     parts = re.findall(r"[\w'-]+", text.lower())
     if not SHORTEST <= len(parts) <= LONGEST or "unk" in parts or _people(text):
+        return None
+    if parts[0] not in _SUBJECTS and not loose:  # "dat zou fijn zijn" wishes for nothing
         return None
     if set(parts) & _words()["always"] and parts[0] != "ik":  # "dat je nooit luistert" blames
         return None

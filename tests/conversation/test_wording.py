@@ -68,6 +68,7 @@ WOMAN = "Mijn vrouw en ik hadden ruzie. Ze liep weg."
         (MAN, "dat ik niks beteken voor hem", "ik niks beteken voor jou"),
         (MAN, "dat ik het nooit goed doe in zijn ogen", "ik het nooit goed doe in je ogen"),
         (MAN, "bang om alleen te blijven", "ik alleen blijf"),
+        (MAN, "ik ben bang om hem kwijt te raken", "ik je kwijtraak"),
         (WOMAN, "dat ze bij me weggaat", "je bij me weggaat"),
         (WOMAN, "dat ze haar gevoel voor mij kwijt is", "je je gevoel voor mij kwijt bent"),
         (
@@ -118,6 +119,8 @@ def test_what_touched_somebody_is_not_yet_a_fear() -> None:
         ("ik wil gewoon dat hij er voor me is", Own("wish_that", "je er voor me bent")),
         ("een arm om me heen", Own("wish_thing", "een arm om me heen")),
         ("ik wil wat meer rust", Own("wish_thing", "wat meer rust")),
+        ("samen op de bank zitten", Own("wish_do", "samen op de bank willen zitten")),
+        ("ja dat zou fijn zijn", None),
         ("dat hij eindelijk eens normaal doet", None),
         ("ik weet het niet", None),
     ],
