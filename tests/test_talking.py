@@ -118,7 +118,7 @@ def test_a_checkin_that_comes_by_itself_asks_again_once(tmp_path: Path) -> None:
 
 
 def test_schedule_options(tmp_path: Path) -> None:
-    refused(verbonden("checkin", "--every-day", "later"), ExitCode.USAGE, "geen tijd")
+    refused(verbonden("checkin", "--every-day", "later"), ExitCode.USAGE, "geen tijd die ik begrijp")
     refused(verbonden("checkin", "--every-day", "21:00", "--days", "x"), ExitCode.USAGE, "dagen")
     refused(verbonden("checkin", "--off", "--status"), ExitCode.USAGE, "Kies één")
     refused(verbonden("checkin", "--days", "ma"), ExitCode.USAGE, "Kies één")

@@ -63,8 +63,10 @@ def checked(text: str) -> str:
 _NOTICES = {"account": "listen/again", "answer": "listen/answer", "wait": "listen/wait"}
 _PATIENCE = {"account": 1.0, "answer": 0.7, "wait": 0.3}
 """How long to wait after the last voice, compared with the patience that was asked for."""
-_NO_SPEECH = {"account": 30.0, "answer": 12.0, "wait": 120.0}
-"""Seconds without any voice after which a turn is silent."""
+_SILENT_PATIENCES = 3
+"""An answer is silent after so many times the patience without any voice: twelve seconds unless it was set."""
+_NO_SPEECH = {"account": 30.0, "wait": 120.0}
+"""The same, in seconds, for an account and for waiting in a pause."""
 _SURE_COMMAND = 0.8
 
 
@@ -245,7 +247,7 @@ class MicrophoneEars:
                         self._patience * _PATIENCE[request.kind],
                         self._screen.heard,
                         stop,
-                        _NO_SPEECH[request.kind],
+                        _NO_SPEECH.get(request.kind, _SILENT_PATIENCES * self._patience),
                         _alone(request.kind),
                     )
             except turn.NoSpeech:

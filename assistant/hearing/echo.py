@@ -45,6 +45,7 @@ class EchoGuard:
         self._clock = clock
         self._played: deque[tuple[float, float]] = deque()
         self._heard: deque[_Frame] = deque()
+        self._at: float | None = None
         self._lock = threading.Lock()
 
     def played(self, pcm: bytes) -> None:
@@ -54,16 +55,19 @@ class EchoGuard:
             self._played.append((self._clock(), level))
 
     def heard(self, block: Block) -> None:
-        """A block comes from the microphone now."""
-        now, level = self._clock(), rms_dbfs(block.pcm)
+        """The next block of the microphone; its time is that of the sound, however late it is told."""
+        level = rms_dbfs(block.pcm)
         with self._lock:
-            while self._played and self._played[0][0] < now - KEPT_SECONDS:
+            now = self._clock()
+            at = now if self._at is None else min(now, self._at + block.seconds)
+            self._at = at
+            while self._played and self._played[0][0] < at - KEPT_SECONDS:
                 self._played.popleft()
-            while self._heard and self._heard[0].at < now - KEPT_SECONDS:
+            while self._heard and self._heard[0].at < at - KEPT_SECONDS:
                 self._heard.popleft()
-            since = now - LATEST_SECONDS - block.seconds
-            loudest = max((dbfs for at, dbfs in self._played if at >= since), default=-math.inf)
-            self._heard.append(_Frame(now, level, loudest))
+            since, until = at - LATEST_SECONDS - block.seconds, at + block.seconds
+            loudest = max((dbfs for when, dbfs in self._played if since <= when <= until), default=-math.inf)
+            self._heard.append(_Frame(at, level, loudest))
 
     def somebody(self, seconds: float) -> bool:
         """Say whether the last `seconds` hold a voice that is not the assistant's own."""
