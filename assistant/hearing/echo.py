@@ -54,6 +54,11 @@ class EchoGuard:
         with self._lock:
             self._played.append((self._clock(), level))
 
+    def begin(self) -> None:
+        """The microphone was opened just now; its first block may be told later."""
+        with self._lock:
+            self._at = self._clock()
+
     def heard(self, block: Block) -> None:
         """The next block of the microphone; its time is that of the sound, however late it is told."""
         level = rms_dbfs(block.pcm)
@@ -69,15 +74,15 @@ class EchoGuard:
             loudest = max((dbfs for when, dbfs in self._played if since <= when <= until), default=-math.inf)
             self._heard.append(_Frame(at, level, loudest))
 
-    def somebody(self, seconds: float) -> bool:
-        """Say whether the last `seconds` hold a voice that is not the assistant's own."""
+    def somebody(self, seconds: float, frames_wanted: int = LOUDEST_FRAMES) -> bool:
+        """Say whether the last `seconds` hold a voice that is not the assistant's own, in so many blocks at least."""
         with self._lock:
             frames = tuple(self._heard)
         if not frames:
             return False
         since = frames[-1].at - seconds
         echo = self._echo([frame for frame in frames if frame.at <= since])
-        last = sorted((frame for frame in frames if frame.at > since), key=lambda frame: -frame.dbfs)[:LOUDEST_FRAMES]
+        last = sorted((frame for frame in frames if frame.at > since), key=lambda frame: -frame.dbfs)[:frames_wanted]
         return bool(last) and all(
             frame.dbfs > QUIETEST_DB and (frame.played < AUDIBLE_DB or frame.dbfs > frame.played + echo + MARGIN_DB)
             for frame in last

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +20,11 @@ from assistant.hearing.recogniser import LOWEST_RATE, UNKNOWN_WORD
 from assistant.hearing.sound import Block
 from assistant.trouble import Trouble
 
+BEFORE_SECONDS, AFTER_SECONDS = 0.2, 0.4
+"""So much sound before and after a voice is heard with it: words begin and end softly."""
 STEADY_SECONDS = 0.15
 """So long a word must stand in what is recognised before it counts."""
-WORD_SECONDS = 0.7
+WORD_SECONDS = 0.9
 """So far back a word of a few syllables lies by then."""
 LONGEST_PHRASE = 2
 """Longer phrases are left to the turns of the teller: their little words would be found in any speech."""
@@ -50,6 +53,8 @@ class Spotter:
         self._vosk = vosk.KaldiRecognizer(model, float(max(rate, LOWEST_RATE)), grammar)
         self._standing: dict[tuple[int, str], tuple[float, bool]] = {}
         self._now = 0.0
+        self._late: deque[tuple[float, bytes]] = deque()
+        self._last_voice = -AFTER_SECONDS - 1
 
     def accept(self, block: Block) -> Spotted | None:
         """Hear one block; return the phrase that somebody has said now, if any."""
@@ -57,12 +62,26 @@ class Spotter:
         self._now += block.seconds
         if self._rate < LOWEST_RATE:
             return None
-        if self._vosk.AcceptWaveform(block.pcm):
+        if self._vosk.AcceptWaveform(self._only_somebody(block)):
             words = json.loads(self._vosk.Result()).get("text", "").split()
             found = self._judged(words, steady=0.0)
             self._standing.clear()
             return found
         return self._judged(json.loads(self._vosk.PartialResult()).get("partial", "").split(), STEADY_SECONDS)
+
+    def _only_somebody(self, block: Block) -> bytes:
+        """Return the sound of a moment ago if somebody speaks around it, else as much silence.
+
+        So the recogniser never hears the assistant's own voice, and somebody's word stands free in silence.
+        """
+        if self._guard.somebody(block.seconds / 2, 1):
+            self._last_voice = self._now
+        self._late.append((self._now, block.pcm))
+        at, pcm = self._late[0]
+        if self._now - at < BEFORE_SECONDS:
+            return bytes(len(pcm))
+        self._late.popleft()
+        return pcm if self._last_voice >= at - AFTER_SECONDS else bytes(len(pcm))
 
     def _judged(self, words: list[str], steady: float) -> Spotted | None:
         """Return the phrase among what is recognised that has just come, stands, and was said by somebody."""
@@ -106,6 +125,7 @@ def spotting(
     try:
         microphone = Microphone(device, proven=True)
         microphone.__enter__()
+        guard.begin()
     except Trouble:
         yield found
         return

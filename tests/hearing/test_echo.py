@@ -78,12 +78,12 @@ def test_without_sound_there_is_nobody() -> None:
 
 
 class Everybody(EchoGuard):
-    def somebody(self, seconds: float) -> bool:
+    def somebody(self, seconds: float, frames_wanted: int = 3) -> bool:
         return True
 
 
 class Nobody(EchoGuard):
-    def somebody(self, seconds: float) -> bool:
+    def somebody(self, seconds: float, frames_wanted: int = 3) -> bool:
         return False
 
 
