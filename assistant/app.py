@@ -33,12 +33,18 @@ class Options:
     device: str | None = None
     model: Path | None = None
     patience: float | None = None
+    once: bool = False
+    keyboard: bool = False
 
 
 def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
     """Answer one account, from a sound file, a text or the microphone; raises Trouble."""
     settings = settings_module.load()
     screen = Screen(quiet=options.as_json)
+    if options.keyboard:
+        from assistant.conversation.ears import LineEars
+
+        return _converse(LineEars(screen), screen, options, settings, guided=not options.once)
     if text is not None:
         from assistant.conversation.ears import KeyboardEars, TextEars, read_text
 
@@ -57,7 +63,7 @@ def _from_microphone(
     chosen: ChosenModel, screen: Screen, options: Options, settings: settings_module.Settings
 ) -> ExitCode:
     """Listen to the microphone; what was recorded and got no answer is kept, and the line says where."""
-    from assistant.conversation.ears import KeyboardEars, MicrophoneEars
+    from assistant.conversation.ears import KeyboardEars, LineEars, MicrophoneEars
     from assistant.hearing import spool
 
     if chosen.bundled:
@@ -67,14 +73,15 @@ def _from_microphone(
             if choice == "s":
                 return ExitCode.OK
             if choice == "t":
-                return _converse(KeyboardEars(screen), screen, options, settings)
+                keyboard = KeyboardEars(screen) if options.once else LineEars(screen)
+                return _converse(keyboard, screen, options, settings, guided=not options.once)
     for file in spool.leftovers():
         screen.notice("listen/leftover", file=str(file))
     ears = MicrophoneEars(chosen, screen, options.device or settings.device, options.patience or settings.patience)
     code: ExitCode | None = None
     nothing_said = False
     try:
-        code = _converse(ears, screen, options, settings)
+        code = _converse(ears, screen, options, settings, guided=not options.once)
     except Trouble as trouble:
         nothing_said = trouble.key == "interrupted"
         raise
@@ -93,8 +100,14 @@ def _choice() -> str:
     return str(answer).strip().lower()[:1] or "t"
 
 
-def _converse(ears: Ears, screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode:
-    """Run the single answer with these ears; return what to leave with."""
+def _converse(
+    ears: Ears, screen: Screen, options: Options, settings: settings_module.Settings, guided: bool = False
+) -> ExitCode:
+    """Run the single answer, or the guided conversation, with these ears; return what to leave with."""
+    if guided:
+        from assistant.commands.talking import talk
+
+        return talk(ears, screen, options, settings)
     from assistant.conversation.drive import drive
     from assistant.conversation.mouth import JsonMouth, PlainMouth, Voice
     from assistant.conversation.script import once

@@ -33,10 +33,11 @@ Not sooner: a microphone with a noise gate also sends zeros, until somebody spea
 class Microphone:
     """Records from entering the `with` to leaving it or to `stop`.
 
-    `device` is a number or a part of a name, None is the default; `spool` gets all sound as well.
+    `device` is a number or a part of a name, None is the default; `spool` gets all sound as well;
+    `proven` says that it has given sound before, so that mere silence is no reason to doubt it.
     """
 
-    def __init__(self, device: str | int | None = None, spool: Spool | None = None) -> None:
+    def __init__(self, device: str | int | None = None, spool: Spool | None = None, proven: bool = False) -> None:
         """Remember what to open; nothing is opened yet."""
         self.spool = spool
         self.overflows = 0
@@ -44,6 +45,7 @@ class Microphone:
         self.name = ""
         self.spool_failed = False
         self._wanted = device
+        self._proven = proven
         self._channels = 1
         self._raw: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._blocks: queue.SimpleQueue[Block | None] = queue.SimpleQueue()
@@ -121,7 +123,7 @@ class Microphone:
         START_SECONDS), and microphone_silent where all samples are 0 for DEAD_SECONDS from the start.
         """
         patience = max(timeout, START_SECONDS)
-        zeros: float | None = 0.0
+        zeros: float | None = None if self._proven else 0.0
         while True:
             try:
                 block = self._blocks.get(timeout=patience)
