@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import gc
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -90,23 +90,20 @@ class Part(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """The parts of a written pattern, and the one to look for first (`anchor`)."""
+    """The parts of a written pattern, and the one to look for first (`anchor`).
+
+    `companion` is the number of the rarest other part that must be there, or `_ALONE`; `longest` the most words that a
+    match can span.
+    """
 
     parts: tuple[Part, ...]
     anchor: int
-
-    def companion(self) -> int:
-        """Return the number of the rarest other part that must be there, or `_ALONE`."""
-        others = [part.words for i, part in enumerate(self.parts) if i != self.anchor and not part.optional]
-        return min(others, key=lambda words: words.cost).number if others else _ALONE
+    companion: int
+    longest: int
 
     def begins_among(self, near: Set[str]) -> bool:
         """Say whether the anchor finds a word among those near."""
         return not self.parts[self.anchor].words.away(near)
-
-    def longest(self) -> int:
-        """Return the most words that a match can span."""
-        return sum(part.gap + 1 for part in self.parts)
 
     def around(self, forms: list[tuple[str, int]], at: int) -> tuple[int, ...] | None:
         """Return the places of the words of a match whose anchor lies at `at`, in order, or None."""
@@ -181,16 +178,15 @@ class Cues:
         self._by_piece: dict[str, list[int]] = defaultdict(list)
         self._by_prefix: dict[str, list[Words]] = defaultdict(list)
         self._profiles: dict[str, _Profile] = {}
-        known: dict[int, Words] = {}
+        known: set[Words] = set()
         for cue in self.cues:
             for pattern in cue.patterns:
-                reach = pattern.longest() // _BLOCK + 1
+                reach = min(pattern.longest // _BLOCK + 1, _FARTHEST)
                 anchor = pattern.parts[pattern.anchor].words.number
-                self._by_anchor[anchor].append(_Entry(cue, pattern, pattern.companion(), min(reach, _FARTHEST)))
-                for part in pattern.parts:
-                    known[part.words.number] = part.words
+                self._by_anchor[anchor].append(_Entry(cue, pattern, pattern.companion, reach))
+                known.update([part.words for part in pattern.parts])
         self._companions = {entry.companion for entries in self._by_anchor.values() for entry in entries}
-        for words in known.values():
+        for words in sorted(known, key=lambda words: words.number):
             for piece in words.pieces:
                 self._by_piece[piece].append(words.number)
             for start in {prefix[:3] for prefix in words.prefixes}:
@@ -251,11 +247,6 @@ def _with_sentence_ends(account: Account) -> list[tuple[str, int]]:
             forms.append((_END, -1))
         forms.append((token.form, index))
     return forms
-
-
-def _anchor(parts: Sequence[Part]) -> int:
-    """Return the part to look for first: one that must be there and has few, rare words."""
-    return min((i for i, part in enumerate(parts) if not part.optional), key=lambda i: (parts[i].words.cost, i))
 
 
 def _match(
@@ -333,20 +324,30 @@ class _Reader:
         self._groups = {name: frozenset(words) for name, words in groups.items()}
         self._common = lexicon().common
         self._known: dict[str, Words] = {}
+        self._parts: dict[tuple[str, int], Part] = {}
 
     def pattern(self, written: str) -> Pattern:
         """Return a written pattern taken apart; raises ValueError that says what is wrong with it."""
         parts: list[Part] = []
-        gap = 0
+        gap = longest = 0
         for item in written.split():
             if item in _GAPS:
                 gap = _GAPS[item]
             else:
-                parts.append(Part(self._words(item.rstrip("?")), gap, item.endswith("?")))
+                part = self._parts.get((item, gap)) or self._part(item, gap)
+                parts.append(part)
+                longest += gap + 1
                 gap = 0
         if not parts or parts[0].optional or gap:
             raise ValueError(f"{written!r} needs words at both ends")
-        return Pattern(tuple(parts), _anchor(parts))
+        # the part to look for first has few, rare words, its companion the next few
+        order = sorted([(part.words.cost, at) for at, part in enumerate(parts) if not part.optional])
+        companion = parts[order[1][1]].words.number if len(order) > 1 else _ALONE
+        return Pattern(tuple(parts), order[0][1], companion, longest)
+
+    def _part(self, item: str, gap: int) -> Part:
+        self._parts[item, gap] = part = Part(self._words(item.rstrip("?")), gap, item.endswith("?"))
+        return part
 
     def kin(self) -> dict[str, tuple[str, ...]]:
         """Return for each word of the groups and verbs those that it belongs to."""

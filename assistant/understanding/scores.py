@@ -289,6 +289,6 @@ def learned(path: Path | None = None) -> Learned:
 
 def _layer(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], name: str) -> Layer:
     weights = arrays[f"{name}.weights"].astype(np.float32) * arrays[f"{name}.scale"]
-    places = {sign: row for row, sign in enumerate(about["signs"])}
+    places = dict(zip(about["signs"], range(len(about["signs"])), strict=True))
     rarity = arrays[f"{name}.rarity"].astype(np.float32)
     return Layer(tuple(about["heads"]), arrays[f"{name}.bias"], places, rarity, weights)
