@@ -2,8 +2,8 @@
 
 Understanding was made for whole accounts; three words ("de kinderen", "dat hij rustig praat") are hard for
 it. So what rests on a rule about danger is believed at once. What rests on learned weights alone, or is improbable,
-is asked about where its words are worth it (`[worth_asking]` in prompts/nl/heard/answers.toml): one plain question,
-and everything but a no is answered with the way to help.
+is asked about where its words are worth it (`[worth_asking]` in prompts/nl/heard/answers.toml; a short answer of
+`[always_asked]` whatever the probability): one plain question, and everything but a no is answered with the way to help.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from assistant.understanding import Reading, understand
 
 CERTAIN_FROM = 0.5
 """From this probability on danger that rests on a rule is taken as told."""
-ASK_FROM = 0.5
+ASK_FROM = 0.3
 """From this probability on danger that rests on learned weights alone is asked about, if its words are worth it."""
 _PLAIN = frozenset({"yes", "no", "unknown", "refusal", "joke", "anger"})
 _PLAIN_WORDS = 6
@@ -41,6 +41,8 @@ def heard_in(answer: str, account: str = "") -> Alarm | None:
             return Alarm(alone.safety, probability >= CERTAIN_FROM)
         if probability >= ASK_FROM and "worth_asking" in kinds:
             return Alarm(alone.safety, False)
+    if "always_asked" in kinds:
+        return Alarm("suicide", False)
     return None if plain or not account else _with_account(answer, account)
 
 
