@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from assistant import __version__
+from assistant.commands.model import model
 from assistant.dutch_help import DutchGroup, mistake
 from assistant.trouble import BrokenData, ExitCode, Trouble
 
@@ -92,6 +93,9 @@ def demo(out: Path | None, silent: bool) -> None:
     from assistant import app
 
     sys.exit(app.demo(out, silent))
+
+
+verbonden.add_command(model)
 
 
 def main() -> None:

@@ -53,7 +53,7 @@ class Spool:
         # mkstemp makes the file 0600 and never follows a link that somebody put in its place
         descriptor, name = tempfile.mkstemp(SUFFIX, time.strftime("opname-%Y%m%d-%H%M%S-"), directory)
         file = os.fdopen(descriptor, "wb")
-        _lock(file)
+        lock(file)
         return cls(Path(name), file)
 
     def write(self, block: Block) -> None:
@@ -106,7 +106,7 @@ def _header(rate: int, length: int) -> bytes:
     )
 
 
-def _lock(file: BinaryIO) -> bool:
+def lock(file: BinaryIO) -> bool:
     """Take the mark of the process that records; it goes by itself when the process ends, however it ends."""
     try:
         if sys.platform == "win32":
@@ -127,6 +127,6 @@ def _lock(file: BinaryIO) -> bool:
 def _in_use(path: Path) -> bool:
     try:
         with path.open("r+b") as file:
-            return not _lock(file)
+            return not lock(file)
     except OSError:
         return True

@@ -1,0 +1,1 @@
+"""Commands with a module of their own; each is one call from `cli.py`."""
