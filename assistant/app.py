@@ -61,6 +61,13 @@ def _from_microphone(
     from assistant.hearing import spool
 
     if chosen.bundled:
+        if sys.stdin.isatty() and not options.as_json:
+            from assistant.commands import first_model
+
+            fetching = first_model.offer()
+            if fetching:
+                with fetching:
+                    return _converse(KeyboardEars(screen), screen, options, settings)
         screen.line(_prompt("screen/model/bundled"))
         if sys.stdin.isatty():
             choice = _choice()

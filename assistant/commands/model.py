@@ -132,11 +132,11 @@ def install(name: str, yes: bool) -> None:
 
     if store.find(name) or name == store.bundled_name():
         store.use(name)
-        _tell("installed/already", name=name)
+        tell("installed/already", name=name)
         return
     agree(name, yes)
     with progress_bar() as progress:
-        placed = fetching.install(name, progress, lambda what: _tell(f"install/{what}"))
+        placed = fetching.install(name, progress, lambda what: tell(f"install/{what}"))
     _told_of(placed.name, placed.note)
 
 
@@ -146,12 +146,12 @@ def agree(name: str, yes: bool) -> None:
 
     entry = catalogue().find(name)
     if entry and not entry.non_commercial:
-        _tell("install/free", name=name, megabytes=str(entry.megabytes), licence=entry.licence)
+        tell("install/free", name=name, megabytes=str(entry.megabytes), licence=entry.licence)
         return
     if entry:
-        _tell("install/non_commercial", name=name, megabytes=str(entry.megabytes), licence=entry.licence)
+        tell("install/non_commercial", name=name, megabytes=str(entry.megabytes), licence=entry.licence)
     else:
-        _tell("install/unknown_licence", name=name)
+        tell("install/unknown_licence", name=name)
     if not yes and not asked("install/agree"):
         raise Trouble("not_agreed", ExitCode.NOT_AGREED, name=name)
 
@@ -167,10 +167,10 @@ def asked(key: str) -> bool:
 def _told_of(name: str, note: Any) -> None:
     from assistant.settings import load
 
-    _tell("installed/ready", name=name, sha256=str(note.get("sha256")))
+    tell("installed/ready", name=name, sha256=str(note.get("sha256")))
     chosen = load().model
     if chosen is not None or os.environ.get("VERBONDEN_MODEL"):
-        _tell("installed/but", model=os.environ.get("VERBONDEN_MODEL") or str(chosen))
+        tell("installed/but", model=os.environ.get("VERBONDEN_MODEL") or str(chosen))
 
 
 @contextmanager
@@ -182,7 +182,7 @@ def progress_bar() -> Iterator[Any]:
         if not sys.stderr.isatty():
             if not bars:
                 bars.append(None)
-                _tell("install/fetching", megabytes=str(round(whole / 1e6)))
+                tell("install/fetching", megabytes=str(round(whole / 1e6)))
             return
         if not bars:
             form = {"file": sys.stderr, "show_pos": False, "width": 30, "fill_char": "█", "empty_char": "·"}
@@ -203,7 +203,7 @@ def import_archive(archive: Path) -> None:
     """Take a model from a zip file at hand, without a network."""
     from assistant.fetching import install as fetching
 
-    placed = fetching.import_archive(archive, lambda what: _tell(f"install/{what}"))
+    placed = fetching.import_archive(archive, lambda what: tell(f"install/{what}"))
     _told_of(placed.name, placed.note)
 
 
@@ -214,11 +214,11 @@ def use(name: str) -> None:
     from assistant.hearing import store
 
     store.use(name)
-    _tell("installed/used", name=name)
+    tell("installed/used", name=name)
     if _in_use() != name:
         from assistant.settings import load
 
-        _tell("installed/but", model=os.environ.get("VERBONDEN_MODEL") or str(load().model))
+        tell("installed/but", model=os.environ.get("VERBONDEN_MODEL") or str(load().model))
 
 
 @model.command()
@@ -236,7 +236,7 @@ def remove(name: str, yes: bool) -> None:
     if not yes and not asked("remove/sure"):
         raise Trouble("not_removed", ExitCode.NOT_AGREED, name=name)
     store.remove(name)
-    _tell("remove/done", name=name, used=_in_use() or "?")
+    tell("remove/done", name=name, used=_in_use() or "?")
 
 
 @model.command()
@@ -279,7 +279,8 @@ def _say(key: str, **values: Any) -> str:
     return prompts().say(f"model/{key}", **values)
 
 
-def _tell(key: str, **values: str) -> None:
+def tell(key: str, **values: str) -> None:
+    """Show one line of `prompts/nl/model.toml`."""
     from assistant.conversation.screen import wrapped
 
     click.echo(wrapped(_say(key, **values)), err=True)
