@@ -57,24 +57,13 @@ def _from_microphone(
     chosen: ChosenModel, screen: Screen, options: Options, settings: settings_module.Settings
 ) -> ExitCode:
     """Listen to the microphone; what was recorded and got no answer is kept, and the line says where."""
-    from assistant.conversation.ears import KeyboardEars, MicrophoneEars
+    from assistant.conversation.ears import MicrophoneEars
     from assistant.hearing import spool
 
     if chosen.bundled:
-        if sys.stdin.isatty() and not options.as_json:
-            from assistant.commands import first_model
-
-            fetching = first_model.offer()
-            if fetching:
-                with fetching:
-                    return _converse(KeyboardEars(screen), screen, options, settings)
-        screen.line(_prompt("screen/model/bundled"))
-        if sys.stdin.isatty():
-            choice = _choice()
-            if choice == "s":
-                return ExitCode.OK
-            if choice == "t":
-                return _converse(KeyboardEars(screen), screen, options, settings)
+        done = _instead_of_speaking(screen, options, settings)
+        if done is not None:
+            return done
     for file in spool.leftovers():
         screen.notice("listen/leftover", file=str(file))
     ears = MicrophoneEars(chosen, screen, options.device or settings.device, options.patience or settings.patience)
@@ -92,6 +81,25 @@ def _from_microphone(
             for file in ears.kept():
                 screen.line(line_of(Trouble("kept", ExitCode.OK, file=file)))
     return code
+
+
+def _instead_of_speaking(screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode | None:
+    """Without a real model: offer to fetch it, or to type; None where the user wants to speak all the same."""
+    from assistant.conversation.ears import KeyboardEars
+
+    somebody = sys.stdin.isatty()
+    if somebody and not options.as_json:
+        from assistant.commands import first_model
+
+        fetching = first_model.offer()
+        if fetching:
+            with fetching:
+                return _converse(KeyboardEars(screen), screen, options, settings)
+    screen.line(_prompt("screen/model/bundled"))
+    choice = _choice() if somebody else "p"
+    if choice == "t":
+        return _converse(KeyboardEars(screen), screen, options, settings)
+    return ExitCode.OK if choice == "s" else None
 
 
 def _choice() -> str:

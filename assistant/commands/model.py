@@ -184,11 +184,15 @@ def progress_bar() -> Iterator[Any]:
                 bars.append(None)
                 tell("install/fetching", megabytes=str(round(whole / 1e6)))
             return
+        if not bars and there >= whole:
+            return
         if not bars:
             form = {"file": sys.stderr, "show_pos": False, "width": 30, "fill_char": "█", "empty_char": "·"}
             bars.append(click.progressbar(length=whole, label=_say("install/bar"), **form))  # type: ignore[arg-type]
             bars[0].__enter__()
         bars[0].update(there - bars[0].pos)
+        if there >= whole:
+            bars.pop().render_finish()
 
     try:
         yield progress
