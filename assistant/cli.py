@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from assistant import __version__
+from assistant.commands.doctor import doctor
 from assistant.commands.model import model
 from assistant.dutch_help import DutchGroup, mistake
 from assistant.trouble import BrokenData, ExitCode, Trouble
@@ -95,6 +96,7 @@ def demo(out: Path | None, silent: bool) -> None:
     sys.exit(app.demo(out, silent))
 
 
+verbonden.add_command(doctor)
 verbonden.add_command(model)
 
 

@@ -89,6 +89,8 @@ def room_for(size: int, folder: Path) -> None:
 
 def megabytes(size: int) -> str:
     """Return a number of bytes as people read it."""
+    if size >= 10_000_000_000:
+        return f"{round(size / 1e9)} GB"
     return f"{max(1, round(size / 1e6))} MB"
 
 
