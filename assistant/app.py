@@ -48,8 +48,12 @@ def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
     chosen = _model(options.model, settings)
     if audio is not None:
         from assistant.conversation.ears import FileEars
+        from assistant.hearing import spool
 
-        return _converse(FileEars(audio, chosen, screen), screen, options, settings)
+        code = _converse(FileEars(audio, chosen, screen), screen, options, settings)
+        if code is ExitCode.OK:
+            spool.answered(audio)  # only where it is a recording that we kept
+        return code
     return _from_microphone(chosen, screen, options, settings)
 
 
@@ -57,16 +61,15 @@ def _from_microphone(
     chosen: ChosenModel, screen: Screen, options: Options, settings: settings_module.Settings
 ) -> ExitCode:
     """Listen to the microphone; what was recorded and got no answer is kept, and the line says where."""
-    from assistant.conversation.ears import MicrophoneEars
-    from assistant.hearing import spool
+    from assistant.conversation import lasting
 
-    if chosen.bundled:
+    before = lasting.offer(screen)
+    if chosen.bundled and not before:
         done = _instead_of_speaking(screen, options, settings)
         if done is not None:
             return done
-    for file in spool.leftovers():
-        screen.notice("listen/leftover", file=str(file))
-    ears = MicrophoneEars(chosen, screen, options.device or settings.device, options.patience or settings.patience)
+    device, patience = options.device or settings.device, options.patience or settings.patience
+    ears = lasting.LastingEars(chosen, screen, device, patience, before=before)
     code: ExitCode | None = None
     nothing_said = False
     try:

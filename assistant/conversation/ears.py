@@ -148,10 +148,9 @@ class MicrophoneEars:
     def listen(self, request: Listen) -> Heard | None:
         """Return one spoken turn; None where nothing was said after a question."""
         from assistant.hearing import turn
-        from assistant.hearing.microphone import Microphone
 
         spool = self._new_spool()
-        with Microphone(_device(self._device), spool) as microphone:
+        with self._open(spool) as microphone:
             self._screen.notice("listen/again" if request.again else "listen/start")
             try:
                 with _enter_pressed() as stop:
@@ -167,12 +166,22 @@ class MicrophoneEars:
             self._screen.notice("listen/no_spool")
         return _heard(heard.transcript)
 
+    def _open(self, spool: Any) -> Any:
+        from assistant.hearing.microphone import Microphone
+
+        return Microphone(_device(self._device), spool)
+
     def _recogniser(self, rate: int) -> Any:
-        from assistant.hearing.model import load
         from assistant.hearing.recogniser import Recogniser
 
+        return Recogniser(self.model(), rate)
+
+    def model(self) -> Any:
+        """Return the speech model, loaded once."""
+        from assistant.hearing.model import load
+
         self._model = self._model or load(self._chosen)
-        return Recogniser(self._model, rate)
+        return self._model
 
     def _new_spool(self) -> Any:
         from assistant.hearing.spool import Spool
