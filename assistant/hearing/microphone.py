@@ -23,6 +23,8 @@ from assistant.hearing.spool import Spool
 from assistant.trouble import ExitCode, Trouble
 
 BLOCK_SECONDS = 0.05
+USUAL_RATES = (48000, 44100, 16000)
+"""What is tried where a device refuses the rate that PortAudio says it likes best (sounddevice #572)."""
 START_SECONDS = 6.0
 """How long the first sound may take: a Bluetooth headset changes its profile before it sends any."""
 LOOK_SECONDS = 0.3
@@ -87,25 +89,33 @@ class Microphone:
         self.stop()
 
     def _open(self, device: Device) -> bool:
-        """Try to start a device, with one channel or as many as it insists on."""
-        module = devices.sounddevice()
-        for channels in sorted({1, min(2, device.channels), device.channels}):
-            with c_stderr_silenced():
-                try:
-                    stream = module.RawInputStream(
-                        samplerate=device.rate,
-                        blocksize=int(device.rate * BLOCK_SECONDS),
-                        device=device.index,
-                        channels=channels,
-                        dtype="int16",
-                        callback=self._callback(channels, device.rate),
-                    )
-                    stream.start()
-                except (module.PortAudioError, ValueError):
-                    continue
-            self._stream, self.name = stream, device.name
-            return True
+        """Try to start a device: at its own rate, with one channel or as many as it insists on."""
+        counts = sorted({1, min(2, device.channels), device.channels})
+        for rate in dict.fromkeys((device.rate, *USUAL_RATES)):
+            for channels in counts:
+                stream = self._started(device, rate, channels)
+                if stream is not None:
+                    self._stream, self.name = stream, device.name
+                    return True
         return False
+
+    def _started(self, device: Device, rate: int, channels: int) -> Any:
+        """Return a running stream, None where the device refuses."""
+        module = devices.sounddevice()
+        with c_stderr_silenced():
+            try:
+                stream = module.RawInputStream(
+                    samplerate=rate,
+                    blocksize=int(rate * BLOCK_SECONDS),
+                    device=device.index,
+                    channels=channels,
+                    dtype="int16",
+                    callback=self._callback(channels, rate),
+                )
+                stream.start()
+            except (module.PortAudioError, ValueError):
+                return None
+        return stream
 
     def _callback(self, channels: int, rate: int) -> Callable[[Any, int, Any, Any], None]:
         """Return what PortAudio calls with sound. The rate of the whole recording is that of its first device."""
