@@ -134,9 +134,9 @@ def hear(files: Sequence[Path], as_json: bool, model: Path | None) -> ExitCode:
 
     loaded = load(_model(model, settings_module.load()))
     code = ExitCode.OK
-    for file in files:
+    for file, heard in recogniser.hear_files(files, loaded):
         try:
-            transcript = recogniser.hear_file(file, loaded)
+            transcript = heard()
         except Trouble as trouble:
             click.echo(line_of(trouble), err=True)
             code = code or trouble.code

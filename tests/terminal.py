@@ -48,6 +48,10 @@ class Terminal:
                 raise AssertionError(f"{words!r} was not shown:\n{self.text()}")
             going = self._read(0.1)
 
+    def look(self, seconds: float = 0.1) -> None:
+        """Take in what is shown within so many seconds."""
+        self._read(seconds)
+
     def type(self, words: str) -> None:
         """Type words; a newline is Enter."""
         os.write(self.master, words.encode())

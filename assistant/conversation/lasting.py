@@ -16,7 +16,6 @@ from typing import Any
 
 from assistant.conversation.ears import KeyboardEars, MicrophoneEars, _device, _heard
 from assistant.conversation.script import Heard, Listen
-from assistant.hearing.transcript import Transcript, Word
 from assistant.trouble import Trouble
 
 WAIT_SECONDS = 90.0
@@ -115,11 +114,10 @@ def joined(first: Heard | None, second: Heard | None) -> Heard | None:
         return first or second
     words = first.transcript.words
     start = words[-1].end + GAP_SECONDS if words else 0.0
-    moved = tuple(Word(w.text, w.start + start, w.end + start, w.confidence) for w in second.transcript.words)
     return dataclasses.replace(
         second,
         text=f"{first.text}\n{second.text}".strip(),
-        transcript=Transcript(words + moved),
+        transcript=first.transcript + second.transcript.later(start),
         sure=first.sure and second.sure,
     )
 
