@@ -124,11 +124,17 @@ def side_by_side(runs: int, **commands: Sequence[str]) -> dict[str, Cost]:
     for _ in range(runs):
         for name, command in commands.items():
             costs[name].append(run(command))
-    return {
-        name: Cost(*(statistics.median(getattr(c, f) for c in each) for f in ("wall", "processor", "memory")),
-                   printed=each[0].printed)
-        for name, each in costs.items()
-    }  # fmt: skip
+    return {name: middle(each) for name, each in costs.items()}
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """Return the median of each figure."""
+    return Cost(
+        statistics.median(cost.wall for cost in costs),
+        statistics.median(cost.processor for cost in costs),
+        statistics.median(cost.memory for cost in costs),
+        costs[0].printed,
+    )
 
 
 def recording(folder: Path, minutes: float) -> tuple[Path, str]:
@@ -242,10 +248,10 @@ def answer(folder: Path, model: Path, minutes: float, runs: int) -> None:
                     begin = time.monotonic()
                     screen.type("\n")
                     took.append(heard() - begin)
-    middle = statistics.median(took)
+    median = statistics.median(took)
     print("  each: " + ", ".join(f"{1000 * each:.0f} ms" for each in took))
     show(
-        "from the end of the turn to the first sound", f"{1000 * middle:.0f} ms", "<= 500 ms", middle <= ANSWER_SECONDS
+        "from the end of the turn to the first sound", f"{1000 * median:.0f} ms", "<= 500 ms", median <= ANSWER_SECONDS
     )
 
 
