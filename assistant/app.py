@@ -69,7 +69,9 @@ def _from_microphone(
         if done is not None:
             return done
     device, patience = options.device or settings.device, options.patience or settings.patience
-    ears = lasting.LastingEars(chosen, screen, device, patience, before=before)
+    aloud = not (options.silent or settings.silent or options.as_json)
+    rate = settings.words_a_minute if aloud else None
+    ears = lasting.LastingEars(chosen, screen, device, patience, before=before, words_a_minute=rate)
     code: ExitCode | None = None
     nothing_said = False
     try:

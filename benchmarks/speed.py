@@ -263,7 +263,7 @@ def through(screen: object) -> None:
     end = time.monotonic() + 60
     answered: set[str] = set()
     while "Ik luister" not in screen.text():
-        for question, reply in (("(ja/nee)", "nee\n"), ("typen (t)", "p\n")):
+        for question, reply in (("of weg)", "weg\n"), ("(ja/nee)", "nee\n"), ("typen (t)", "p\n")):
             if question in screen.text() and question not in answered:
                 answered.add(question)
                 screen.type(reply)
@@ -273,7 +273,7 @@ def through(screen: object) -> None:
 
 
 class first_sound:
-    """Listen to the virtual loudspeaker; calling it waits for sound and returns when it came, by the monotonic clock."""
+    """Listen to the virtual loudspeaker; calling it waits for sound and returns when it came."""
 
     def __init__(self, server: object) -> None:
         import virtual_sound

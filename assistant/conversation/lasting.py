@@ -7,8 +7,10 @@ wait presses Enter and types the rest.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,16 +30,25 @@ NO_SOUND = frozenset({"microphone_lost", "no_speech", "no_microphone", "micropho
 class LastingEars(MicrophoneEars):
     """The microphone, with what came before it and a keyboard behind it."""
 
-    def __init__(self, *words: Any, before: Sequence[Path] = (), **more: Any) -> None:
-        """Take the arguments of MicrophoneEars; `before`: recordings that got no answer, oldest first."""
-        super().__init__(*words, **more)
+    def __init__(self, *words: Any, before: Sequence[Path] = (), words_a_minute: int | None = None) -> None:
+        """Take the arguments of MicrophoneEars.
+
+        `before`: recordings that got no answer, oldest first; `words_a_minute`: how fast the answer
+        will be spoken, None where it is only shown.
+        """
+        super().__init__(*words)
+        self._ready_for = (words_a_minute,)
         self._before = list(before)
         self._resumed: list[Path] = []
+        self._warm = False
         self._microphone: Any = None
 
     def _open(self, spool: Any) -> Any:
         from assistant.hearing.microphone import Microphone
 
+        if not self._warm:
+            self._warm = True
+            threading.Thread(target=get_ready, args=self._ready_for, name="get-ready", daemon=True).start()
         self._microphone = Microphone(_device(self._device), spool, wait=WAIT_SECONDS, on_lost=self._lost)
         return self._microphone
 
@@ -106,6 +117,20 @@ class LastingEars(MicrophoneEars):
         for path in self._resumed:
             spool.answered(path)
         self._resumed.clear()
+
+
+def get_ready(words_a_minute: int | None) -> None:
+    """Load what the answer needs while somebody is speaking: rules, weights and the voice."""
+    from assistant.hearing import certainty, voice_activity
+    from assistant.reflecting.reflection import reflect
+    from assistant.speaking import playing, rendering
+    from assistant.understanding import understand
+
+    with contextlib.suppress(Exception):  # whatever is wrong is found, and said, when it is needed
+        if words_a_minute is not None:
+            rendering.prepare(words_a_minute)
+        reflect(understand("we hadden ruzie"), turn=0)
+        del certainty, voice_activity, playing
 
 
 def joined(first: Heard | None, second: Heard | None) -> Heard | None:
