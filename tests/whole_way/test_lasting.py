@@ -161,13 +161,15 @@ def test_a_microphone_that_is_pulled_out_before_a_word(say: Speak) -> None:
 
 def begin(screen: Terminal) -> None:
     """Get past the remark about the bundled model, to where it listens."""
+    answered: set[str] = set()
+    end = time.monotonic() + 60
     while "Ik luister" not in screen.text():
-        screen.until("(", 30)
-        if "(ja/nee)" in screen.text() and "typen (t)" not in screen.text():
-            screen.type("nee\n")
-        screen.until("typen (t)", 30)
-        screen.type("p\n")
-        screen.until("Ik luister", 30)
+        assert time.monotonic() < end, screen.text()
+        screen.look()
+        for question, reply in (("(ja/nee)", "nee\n"), ("typen (t)", "p\n")):
+            if question in screen.text() and question not in answered:
+                answered.add(question)
+                screen.type(reply)
 
 
 def test_two_pieces_of_an_account_become_one() -> None:
