@@ -14,9 +14,10 @@ test:
 	@.venv/bin/python tools/check_accounts.py accounts/*/*.jsonl
 	@.venv/bin/python -m pytest
 
-bench:                     ## word error rate, speed and size of the bundled model
+bench:                     ## word error rate, speed and size of the bundled model; rate and pauses of the voice
 	@tools/setup.sh test
 	@.venv/bin/python -m benchmarks.wer
+	@.venv/bin/python -m benchmarks.sound
 
 learn:                     ## learn the weights of the rules from accounts/build
 	@tools/setup.sh learn

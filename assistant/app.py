@@ -33,12 +33,18 @@ class Options:
     device: str | None = None
     model: Path | None = None
     patience: float | None = None
+    once: bool = False
+    keyboard: bool = False
 
 
 def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
     """Answer one account, from a sound file, a text or the microphone; raises Trouble."""
     settings = settings_module.load()
     screen = Screen(quiet=options.as_json)
+    if options.keyboard:
+        from assistant.conversation.ears import LineEars
+
+        return _converse(LineEars(screen), screen, options, settings, guided=not options.once)
     if text is not None:
         from assistant.conversation.ears import KeyboardEars, TextEars, read_text
 
@@ -75,7 +81,7 @@ def _from_microphone(
     code: ExitCode | None = None
     nothing_said = False
     try:
-        code = _converse(ears, screen, options, settings)
+        code = _converse(ears, screen, options, settings, guided=not options.once)
     except Trouble as trouble:
         nothing_said = trouble.key == "interrupted"
         raise
@@ -90,8 +96,6 @@ def _from_microphone(
 
 def _instead_of_speaking(screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode | None:
     """Without a real model: offer to fetch it, or to type; None where the user wants to speak all the same."""
-    from assistant.conversation.ears import KeyboardEars
-
     somebody = sys.stdin.isatty()
     if somebody and not options.as_json:
         from assistant.commands import first_model
@@ -99,12 +103,19 @@ def _instead_of_speaking(screen: Screen, options: Options, settings: settings_mo
         fetching = first_model.offer()
         if fetching:
             with fetching:
-                return _converse(KeyboardEars(screen), screen, options, settings)
+                return _typed(screen, options, settings)
     screen.line(_prompt("screen/model/bundled"))
     choice = _choice() if somebody else "p"
     if choice == "t":
-        return _converse(KeyboardEars(screen), screen, options, settings)
+        return _typed(screen, options, settings)
     return ExitCode.OK if choice == "s" else None
+
+
+def _typed(screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode:
+    from assistant.conversation.ears import KeyboardEars, LineEars
+
+    keyboard = KeyboardEars(screen) if options.once else LineEars(screen)
+    return _converse(keyboard, screen, options, settings, guided=not options.once)
 
 
 def _choice() -> str:
@@ -113,8 +124,14 @@ def _choice() -> str:
     return str(answer).strip().lower()[:1] or "t"
 
 
-def _converse(ears: Ears, screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode:
-    """Run the single answer with these ears; return what to leave with."""
+def _converse(
+    ears: Ears, screen: Screen, options: Options, settings: settings_module.Settings, guided: bool = False
+) -> ExitCode:
+    """Run the single answer, or the guided conversation, with these ears; return what to leave with."""
+    if guided:
+        from assistant.commands.talking import talk
+
+        return talk(ears, screen, options, settings)
     from assistant.conversation.drive import drive
     from assistant.conversation.mouth import JsonMouth, PlainMouth, Voice
     from assistant.conversation.script import once

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from assistant import __version__
+from assistant.commands.checkin import checkin
 from assistant.commands.doctor import doctor
 from assistant.commands.model import model
 from assistant.dutch_help import DutchGroup, mistake
@@ -37,12 +38,16 @@ def verbonden() -> None:
 @click.option("--device", metavar="MICROFOON")
 @click.option("--model", type=FILE, metavar="MAP")
 @click.option("--patience", type=click.FloatRange(0.5, 60), metavar="SECONDEN")
+@click.option("--once", is_flag=True)
+@click.option("--keyboard", is_flag=True)
 def reflect(audio: Path | None, text: str | None, **options: Any) -> None:
     """Hear, read or be told one account, and answer it."""
     from assistant import app
 
     if audio is not None and text is not None:
         raise Trouble("audio_and_text", ExitCode.USAGE)
+    if options["keyboard"] and (audio is not None or text is not None):
+        raise Trouble("keyboard_and_other", ExitCode.USAGE)
     sys.exit(app.reflect(audio, text, app.Options(**options)))
 
 
@@ -96,6 +101,7 @@ def demo(out: Path | None, silent: bool) -> None:
     sys.exit(app.demo(out, silent))
 
 
+verbonden.add_command(checkin)
 verbonden.add_command(doctor)
 verbonden.add_command(model)
 

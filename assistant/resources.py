@@ -6,16 +6,12 @@ installed wheel the build has put them into the package (`assistant/data/`).
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
-from assistant.trouble import BrokenData
+import tomli
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # pragma: no cover - the same parser under its older name
-    import tomli as tomllib
+from assistant.trouble import BrokenData
 
 PACKAGE = Path(__file__).resolve().parent
 INSTALLED = PACKAGE / "data"
@@ -46,6 +42,6 @@ def bundled_model() -> Path:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the contents of a TOML file; raises BrokenData that names the file and the place."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BrokenData(f"{path.name}: {error}") from error

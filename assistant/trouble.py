@@ -39,6 +39,8 @@ class ExitCode(IntEnum):
     CANNOT_WRITE = 42
     MISSING_LIBRARY = 50
     BROKEN_DATA = 51
+    NO_SCHEDULER = 60
+    LATER = 75
     INTERRUPTED = 130
 
 

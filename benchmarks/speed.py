@@ -240,7 +240,7 @@ def answer(folder: Path, model: Path, minutes: float, runs: int) -> None:
         virtual_sound.sound_server(Path(place)) as server,
     ):
         for _ in range(runs):
-            with terminal("reflect", "--patience", "30", **home, **server.environment) as screen:
+            with terminal("reflect", "--once", "--patience", "30", **home, **server.environment) as screen:
                 through(screen)
                 server.play(told).wait(60)
                 time.sleep(1.0)

@@ -52,7 +52,7 @@ def test_help_is_dutch_and_loads_nothing_heavy() -> None:
     done = verbonden("--help")
     assert done.returncode == 0
     assert "Gebruik: " in done.stdout
-    for command in ("reflect", "hear", "understand", "explain", "say", "demo"):
+    for command in ("reflect", "hear", "understand", "explain", "say", "demo", "checkin"):
         assert command in done.stdout
         assert verbonden(command, "--help").returncode == 0
     code = (

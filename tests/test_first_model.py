@@ -39,7 +39,7 @@ def models(folders: dict[str, str]) -> Path:
 
 
 def test_yes_fetches_it_while_one_types(publisher: Publisher, folders: dict[str, str]) -> None:
-    with terminal("reflect", "--silent", **folders) as screen:
+    with terminal("reflect", "--once", "--silent", **folders) as screen:
         screen.until("(ja/nee)")
         assert "39 MB, licentie Apache-2.0" in screen.text()
         assert publisher.asked == []
@@ -53,13 +53,13 @@ def test_yes_fetches_it_while_one_types(publisher: Publisher, folders: dict[str,
 
 
 def test_no_asks_nothing_of_the_network_and_is_remembered(publisher: Publisher, folders: dict[str, str]) -> None:
-    with terminal("reflect", "--silent", **folders) as screen:
+    with terminal("reflect", "--once", "--silent", **folders) as screen:
         screen.until("(ja/nee)")
         screen.type("nee\n")
         screen.until("typen (t)")
         screen.type("s\n")
         assert screen.end() == 0
-    with terminal("reflect", "--silent", **folders) as screen:
+    with terminal("reflect", "--once", "--silent", **folders) as screen:
         screen.until("typen (t)")
         assert "(ja/nee)" not in screen.text()
         assert f"verbonden model install {NAME}" in screen.text()
@@ -70,7 +70,7 @@ def test_no_asks_nothing_of_the_network_and_is_remembered(publisher: Publisher, 
 
 def test_where_there_is_no_network_typing_goes_on(folders: dict[str, str]) -> None:
     folders[publisher_module.VARIABLE] = "http://127.0.0.1:9/model-list.json"
-    with terminal("reflect", "--silent", **folders) as screen:
+    with terminal("reflect", "--once", "--silent", **folders) as screen:
         screen.until("(ja/nee)")
         screen.type("ja\n")
         screen.until("Controleer het internet")
@@ -82,7 +82,7 @@ def test_where_there_is_no_network_typing_goes_on(folders: dict[str, str]) -> No
 
 def test_ctrl_c_while_waiting_keeps_what_came(publisher: Publisher, folders: dict[str, str]) -> None:
     publisher.drop_after = [20 * publisher_module.PIECE] + [0] * 50
-    with terminal("reflect", "--silent", **folders) as screen:
+    with terminal("reflect", "--once", "--silent", **folders) as screen:
         screen.until("(ja/nee)")
         screen.type("ja\n")
         screen.until("Typ je verhaal")

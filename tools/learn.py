@@ -59,6 +59,23 @@ BALANCE = 0.5
 HEARD = ((0.12, 0.0), (0.25, 0.0), (0.25, 0.8))
 
 
+# What the last layer looks at for a task (a name that holds one of these), what not, and how strongly it is held back.
+# Few inputs, those that bear on the task, judge strangers better than all: see docs/understanding.md.
+_SIZE = ("words", "short")
+INPUTS: dict[str, tuple[tuple[str, ...], tuple[str, ...], float]] = {
+    "shape": (
+        ("teller:", "partner:", "both:", "/teller", "/partner", "/both", "shape=", "acts:", "says:", "dialogue",
+         "step=null", *_SIZE),
+        ("safe",),
+        100.0,
+    ),
+    "topic": (("topic", "step=null", "shape=none", *_SIZE), ("mean:", "second:", "late:", "late-cue:"), 100.0),
+    "step": (("",), ("safe", "danger:"), 100.0),
+    "safety": (("danger:", "safety", "step=null", *_SIZE), ("mean:", "second:", "late:", "cue:"), 0.1),
+    **{f"fear:{fear}": ((f"fear:{fear}", "said-fear", "step="), (), 1.0) for fear in FEARS},
+}  # fmt: skip
+
+
 @dataclass
 class Example:
     """One account, or a misheard copy of it, with its writer and what is seen in it."""
@@ -307,8 +324,8 @@ class Material:
 NOTHING = scores.Final({}, {}, np.zeros(0, np.float32), np.zeros((0, 0), np.float32))
 
 
-def learn_final(inputs: Sequence[Mapping[str, float]], examples: Sequence[Example], l2: float) -> scores.Final:
-    """Learn the last layer, one multinomial regression per task, on standardised inputs."""
+def learn_final(inputs: Sequence[Mapping[str, float]], examples: Sequence[Example]) -> scores.Final:
+    """Learn the last layer: for each task one multinomial regression on its standardised inputs (`INPUTS`)."""
     from sklearn.linear_model import LogisticRegression
 
     often = Counter(name for row in inputs for name, value in row.items() if value)
@@ -318,19 +335,20 @@ def learn_final(inputs: Sequence[Mapping[str, float]], examples: Sequence[Exampl
     columns: list[np.ndarray] = []
     bias: list[np.ndarray] = []
     for task, classes in TASKS.items():
+        wanted, unwanted, l2 = INPUTS[task]
+        looked = [i for i, n in enumerate(names) if any(w in n for w in wanted) and not any(u in n for u in unwanted)]
         y = [value_of(each.labels, task) for each in examples]
         used = [i for i, value in enumerate(y) if value is not None]
         model = LogisticRegression(C=1 / l2, max_iter=1500)
-        model.fit(x[used] / scale, [y[i] for i in used])
-        have = list(model.classes_)
+        model.fit(x[np.ix_(used, looked)] / scale[looked], [y[i] for i in used])
+        have = [classes.index(value) for value in model.classes_]
         w, b = np.zeros((len(names), len(classes))), np.full(len(classes), -9.0)
         if len(have) == 2:
-            w[:, classes.index(have[1])] = model.coef_[0] / scale
-            b[classes.index(have[0])], b[classes.index(have[1])] = 0.0, model.intercept_[0]
+            w[looked, have[1]] = model.coef_[0] / scale[looked]
+            b[have] = 0.0, model.intercept_[0]
         else:
-            for row, value in enumerate(have):
-                w[:, classes.index(value)] = model.coef_[row] / scale
-                b[classes.index(value)] = model.intercept_[row]
+            w[np.ix_(looked, have)] = (model.coef_ / scale[looked]).T
+            b[have] = model.intercept_
         columns.append(w)
         bias.append(b)
     places = {name: row for row, name in enumerate(names)}
@@ -372,7 +390,7 @@ def check(inputs: Sequence[Mapping[str, float]], examples: Sequence[Example], op
     for fold in range(options.folds):
         group = set(writers[fold :: options.folds])
         kept = [i for i, each in enumerate(examples) if each.writer not in group]
-        final = learn_final([inputs[i] for i in kept], [examples[i] for i in kept], options.l2_final)
+        final = learn_final([inputs[i] for i in kept], [examples[i] for i in kept])
         for i, each in enumerate(examples):
             if each.writer in group:
                 readings[i] = decide.conclude(each.look, inputs[i], final)
@@ -412,7 +430,6 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=4)
     parser.add_argument("--l2-clause", type=float, default=3e-5)
     parser.add_argument("--l2-account", type=float, default=1e-4)
-    parser.add_argument("--l2-final", type=float, default=100.0)
     parser.add_argument("--check", action="store_true", help="print figures for writers left out of the learning")
     parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
@@ -423,9 +440,7 @@ def main() -> None:
     inputs = out_of_writer(material, options)
     if options.check:
         print(check(inputs, examples, options))
-    if options.keep:
-        return
-    final = learn_final(inputs, examples, options.l2_final)
+    final = learn_final(inputs, examples)
     everyone = np.ones(len(examples), bool)
     scores.save(options.out, scores.Learned(*material.layers(everyone, options), final))
 

@@ -84,20 +84,31 @@ def confusion(accounts: Sequence[Labels], readings: Sequence[Reading], label: st
     return "\n".join([head, *(f"{t:26}" + " ".join(f"{count[t, s]:9}" for s in names) for t in names)])
 
 
+CONCLUSIONS = ("pattern", "teller", "partner", "step", "topic", "fears", "safety")
+BINS = (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+
+
 def calibration(accounts: Sequence[Labels], readings: Sequence[Reading]) -> str:
-    """Return a table: of the patterns said with this confidence, how many are right."""
-    lines = ["said with   n   mean  right"]
-    for low in (0.0, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
-        high = 1.01 if low == 0.9 else 0.4 if low == 0 else low + 0.1
-        rows = [
-            (r.confidence["pattern"], a["pattern"] == r.pattern)
-            for a, r in zip(accounts, readings, strict=True)
-            if low <= r.confidence.get("pattern", -1) < high
-        ]
-        if rows:
-            mean, right = (sum(column) / len(rows) for column in zip(*rows, strict=True))
-            lines.append(f"{low:.1f}-{min(high, 1):.1f}  {len(rows):4}   {mean:.2f}   {right:.2f}")
+    """Return a table: of the conclusions said with this confidence, how many, and how many of them are right."""
+    lines = [f"{'said with':12}" + "".join(f"{name:>13}" for name in CONCLUSIONS)]
+    for low, high in zip(BINS, (*BINS[1:], 1.01), strict=True):
+        cells = ""
+        for name in CONCLUSIONS:
+            right = [
+                _right(a, r, name)
+                for a, r in zip(accounts, readings, strict=True)
+                if low <= r.confidence.get(name, -1) < high
+            ]
+            cells += f"{sum(right) / len(right):7.2f} ({len(right):3})" if right else f"{'-':>13}"
+        lines.append(f"{low:.1f} to {min(high, 1):.1f}  {cells}")
     return "\n".join(lines)
+
+
+def _right(account: Labels, reading: Reading, name: str) -> bool:
+    if name == "safety":
+        return bool((account["safety"] != "none") == (reading.safety != "none"))
+    value = getattr(reading, name)
+    return bool(sorted(account["fears"]) == sorted(value) if name == "fears" else account[name] == value)
 
 
 def fails(accounts: Sequence[Labels], readings: Sequence[Reading]) -> str:
@@ -144,7 +155,8 @@ def baselines(accounts: Sequence[Labels], texts: dict[str, list[str]]) -> dict[s
 
 def surprises(accounts: Sequence[Labels], readings: Sequence[Reading]) -> list[str]:
     """Return the known failures that now pass."""
-    known = set(KNOWN.read_text(encoding="utf-8").split()) if KNOWN.exists() else set()
+    lines = KNOWN.read_text(encoding="utf-8").splitlines() if KNOWN.exists() else []
+    known = {line.strip() for line in lines if line.strip() and not line.startswith("#")}
     return [a["id"] for a, r in zip(accounts, readings, strict=True) if a["id"] in known and a["pattern"] == r.pattern]
 
 

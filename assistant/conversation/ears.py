@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assistant.conversation import commands
+from assistant.conversation.commands import Command
 from assistant.conversation.script import Heard, Listen
 from assistant.trouble import ExitCode, Trouble
 from assistant.understanding.language import seems_dutch
@@ -58,11 +60,41 @@ def checked(text: str) -> str:
     return text
 
 
-def _heard(transcript: Transcript) -> Heard:
+_NOTICES = {"account": "listen/again", "answer": "listen/answer", "wait": "listen/wait"}
+_PATIENCE = {"account": 1.0, "answer": 0.7, "wait": 0.3}
+"""How long to wait after the last voice, compared with the patience that was asked for."""
+_SILENT_PATIENCES = 3
+"""An answer is silent after so many times the patience without any voice: twelve seconds unless it was set."""
+_NO_SPEECH = {"account": 30.0, "wait": 120.0}
+"""The same, in seconds, for an account and for waiting in a pause."""
+_SURE_COMMAND = 0.8
+
+
+def _alone(kind: str) -> frozenset[tuple[str, ...]]:
+    """Return the words that are a command where they stand between two pauses; in an account only the plainest."""
+    few = (Command.STOP, Command.HELP, Command.PAUSE, Command.AFRESH)
+    wanted = [phrase for phrase, each in commands.phrases().items() if kind != "account" or each in few]
+    return frozenset(tuple(phrase.split()) for phrase in wanted)
+
+
+def _with_command(transcript: Transcript, size: int) -> Heard:
+    """Return a turn that a command ended, its `size` last words."""
+    from assistant.hearing import certainty
+    from assistant.hearing.transcript import Transcript as Words
+
+    before, said = Words(transcript.words[:-size]), transcript.words[-size:]
+    command = commands.parse(" ".join(word.text for word in said))
+    sure = all(word.confidence >= _SURE_COMMAND for word in said)
+    if before.words:
+        sure = sure and certainty.sure_enough(before).sure
+    return Heard(before.punctuated(), before, sure, command=command.value if command else None)
+
+
+def _heard(transcript: Transcript, doubt: float = 1.0) -> Heard:
     """Return what was recognised as a turn: pauses as full stops, and whether it is sure enough."""
     from assistant.hearing import certainty
 
-    return Heard(transcript.punctuated(), transcript, certainty.sure_enough(transcript).sure)
+    return Heard(transcript.punctuated(), transcript, certainty.sure_enough(transcript, doubt=doubt).sure)
 
 
 class TextEars:
@@ -104,6 +136,57 @@ class KeyboardEars:
         return Heard(checked("\n".join(lines)))
 
 
+class LineEars:
+    """A typed conversation, from a terminal, a file or a pipe.
+
+    The account ends with an empty line or "klaar", each answer is one line; an empty one says nothing.
+    """
+
+    again = True
+
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
+        self._told = False
+
+    def listen(self, request: Listen) -> Heard | None:
+        """Return what is typed, None where nothing more is; raises Trouble empty_text, not_dutch, not_text."""
+        if request.kind == "account":
+            return self._account(request)
+        line = self._line()
+        return None if line is None else Heard(line, silent=not line)
+
+    def _account(self, request: Listen) -> Heard | None:
+        self._screen.notice("keyboard/again" if request.again else "keyboard/start")
+        lines: list[str] = []
+        while (line := self._line()) is not None:
+            command = commands.parse(line) if line else None
+            if command is Command.DONE or (not line and lines):
+                break
+            if command:
+                return Heard("\n".join(lines), command=command.value)
+            if line:
+                lines.append(line)
+        if not lines:
+            if self._told or line is not None:
+                return None if line is None else Heard("", silent=True)
+            raise Trouble("empty_text", ExitCode.EMPTY)
+        self._told = True
+        return Heard(checked("\n".join(lines)))
+
+    def _line(self) -> str | None:
+        """Return one line without the space around it, None at the end of input."""
+        if sys.stdin.isatty():
+            sys.stderr.write("> ")
+            sys.stderr.flush()
+        try:
+            raw = sys.stdin.buffer.readline(LONGEST_TEXT)
+        except (OSError, AttributeError):
+            return None
+        if b"\x00" in raw:
+            raise Trouble("not_text", ExitCode.BAD_INPUT, file="-")
+        return raw.decode("utf-8-sig", errors="replace").strip() if raw else None
+
+
 class FileEars:
     """One account in a sound file, heard by Vosk; the words are shown as they are recognised."""
 
@@ -143,33 +226,53 @@ class MicrophoneEars:
         self._device = device
         self._patience = patience
         self._model: Any = None
+        self._proven = False
         self._spools: list[Any] = []
 
     def listen(self, request: Listen) -> Heard | None:
-        """Return one spoken turn; None where nothing was said after a question."""
-        from assistant.hearing import turn
+        """Return one spoken turn; a silent one where nothing was said after a question."""
+        from assistant.hearing import certainty, turn
 
+        if request.kind != "account":  # whatever was recorded before has been answered by now
+            self.answered()
         spool = self._new_spool()
         with self._open(spool) as microphone:
-            self._screen.notice("listen/again" if request.again else "listen/start")
+            self._screen.notice(_NOTICES[request.kind] if request.again else "listen/start")
             try:
                 with _enter_pressed() as stop:
-                    heard = turn.listen(microphone, self._recogniser, self._patience, self._screen.heard, stop)
+                    heard = turn.listen(
+                        microphone,
+                        self._recogniser,
+                        self._patience * _PATIENCE[request.kind],
+                        self._screen.heard,
+                        stop,
+                        _NO_SPEECH.get(request.kind, _SILENT_PATIENCES * self._patience),
+                        _alone(request.kind),
+                    )
             except turn.NoSpeech:
                 if request.again:
-                    return None
+                    return Heard("", silent=True)
                 raise
-        self._screen.end_of_turn()
+        self._proven = True
+        if request.kind == "account":
+            self._screen.end_of_turn()
         if heard.overflows:
             self._screen.notice("listen/overflow", count=str(heard.overflows))
         if microphone.spool_failed:
             self._screen.notice("listen/no_spool")
-        return _heard(heard.transcript)
+        if heard.alone:
+            return _with_command(heard.transcript, len(heard.alone))
+        return _heard(heard.transcript, certainty.DOUBT_SECONDS if request.kind == "account" else 0.0)
 
     def _open(self, spool: Any) -> Any:
         from assistant.hearing.microphone import Microphone
 
-        return Microphone(_device(self._device), spool)
+        return Microphone(self.device, spool, self._proven)
+
+    @property
+    def device(self) -> str | int | None:
+        """Which microphone: a number, a part of a name, or None for the default."""
+        return _device(self._device)
 
     def _recogniser(self, rate: int) -> Any:
         from assistant.hearing.recogniser import Recogniser

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.conversation.ears import KeyboardEars, MicrophoneEars, _device, _heard
+from assistant.conversation.ears import KeyboardEars, LineEars, MicrophoneEars, _heard
 from assistant.conversation.script import Heard, Listen
 from assistant.trouble import Trouble
 
@@ -49,7 +49,7 @@ class LastingEars(MicrophoneEars):
         if not self._warm:
             self._warm = True
             threading.Thread(target=get_ready, args=self._ready_for, name="get-ready", daemon=True).start()
-        self._microphone = Microphone(_device(self._device), spool, wait=WAIT_SECONDS, on_lost=self._lost)
+        self._microphone = Microphone(self.device, spool, self._proven, wait=WAIT_SECONDS, on_lost=self._lost)
         return self._microphone
 
     def _lost(self, gone: bool) -> None:
@@ -64,12 +64,12 @@ class LastingEars(MicrophoneEars):
         except Trouble as trouble:
             if trouble.key not in NO_SOUND or not (earlier or self._can_type(trouble)):
                 raise
-            heard = None if earlier and trouble.key == "no_speech" else self._typed(trouble)
+            heard = None if earlier and trouble.key == "no_speech" else self._typed(request, trouble)
             if heard is None and not earlier:
                 raise
         else:
             if self._is_lost():
-                heard = joined(heard, self._typed(None) if sys.stdin.isatty() else None)
+                heard = joined(heard, self._typed(request, None) if sys.stdin.isatty() else None)
         return joined(earlier, heard)
 
     def _is_lost(self) -> bool:
@@ -78,7 +78,7 @@ class LastingEars(MicrophoneEars):
     def _can_type(self, trouble: Trouble) -> bool:
         return sys.stdin.isatty() and (trouble.key != "no_speech" or self._is_lost())
 
-    def _typed(self, trouble: Trouble | None) -> Heard | None:
+    def _typed(self, request: Listen, trouble: Trouble | None) -> Heard | None:
         """Let the rest be typed; where nobody can, None."""
         from assistant.conversation.screen import line_of
 
@@ -86,7 +86,8 @@ class LastingEars(MicrophoneEars):
             self._screen.line(line_of(trouble))
         if not sys.stdin.isatty():
             return None
-        return KeyboardEars(self._screen).listen(Listen(again=True))
+        keyboard = KeyboardEars(self._screen) if request.kind == "account" else LineEars(self._screen)
+        return keyboard.listen(dataclasses.replace(request, again=True))
 
     def _earlier(self) -> Heard | None:
         """Return the words of the recordings that broke off, the first time."""
@@ -135,8 +136,10 @@ def get_ready(words_a_minute: int | None) -> None:
 
 def joined(first: Heard | None, second: Heard | None) -> Heard | None:
     """Return two pieces of one account as one; the words of the second come after those of the first."""
-    if first is None or second is None:
-        return first or second
+    if first is None or (first.silent and second):
+        return second
+    if second is None or second.silent:
+        return first
     words = first.transcript.words
     start = words[-1].end + GAP_SECONDS if words else 0.0
     return dataclasses.replace(

@@ -39,13 +39,15 @@ Not sooner: a microphone with a noise gate also sends zeros, until somebody spea
 class Microphone:
     """Records from entering the `with` to leaving it or to `stop`.
 
-    `device` is a number or a part of a name, None is the default; `spool` gets all sound as well.
+    `device` is a number or a part of a name, None is the default; `spool` gets all sound as well;
+    `proven` says that it has given sound before, so that mere silence is no reason to doubt it.
     """
 
     def __init__(
         self,
         device: str | int | None = None,
         spool: Spool | None = None,
+        proven: bool = False,
         *,
         wait: float = 0.0,
         on_lost: Callable[[bool], None] = lambda lost: None,
@@ -61,6 +63,7 @@ class Microphone:
         self.name = ""
         self.spool_failed = False
         self._wanted = device
+        self._proven = proven
         self.lost = False
         self._wait = wait
         self._on_lost = on_lost
@@ -168,7 +171,7 @@ class Microphone:
         While a microphone that vanished is waited for, empty blocks come, so that whoever takes them can stop.
         """
         patience = max(timeout, START_SECONDS)
-        zeros: float | None = 0.0
+        zeros: float | None = None if self._proven else 0.0
         begun = False
         while True:
             try:

@@ -67,7 +67,10 @@ class Press(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How far a turn is: seconds of sound so far, when the last voice was, and why it is over, if it is."""
+    """How far a turn is: seconds of sound so far, when the last voice was, and why it is over, if it is.
+
+    `alone` are words that end it where they stand between two pauses, with nothing else ("stop").
+    """
 
     patience: float = PATIENCE
     no_speech: float = NO_SPEECH_SECONDS
@@ -76,6 +79,7 @@ class Turn:
     detector_hears: bool = False
     last_voice: float | None = None
     ending: Ending | None = None
+    alone: frozenset[tuple[str, ...]] = frozenset()
 
     def after(self, event: Chunk | Words | Press) -> Turn:
         """Return the turn after one more event. Once it is over it stays as it is."""
@@ -89,7 +93,7 @@ class Turn:
         return self._after_chunk(event.probability)
 
     def _after_words(self, event: Words) -> Turn:
-        if event.final and event.words[-len(CLOSING_WORDS) :] == CLOSING_WORDS:
+        if event.final and (event.words[-len(CLOSING_WORDS) :] == CLOSING_WORDS or event.words in self.alone):
             return dataclasses.replace(self, ending=Ending.WORDS)
         # The detector is deaf to a whisper, so until it has heard something, words count as a voice.
         # After that they do not: a recogniser also finds words in noise, and the turn would never end.
@@ -134,12 +138,16 @@ Event = Level | SpeechStarted | Partial | Segment
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A whole turn: its words (at least one), why it ended, its length, and how often sound was lost."""
+    """A whole turn: its words (at least one), why it ended, its length, and how often sound was lost.
+
+    `alone`: the words of `Turn.alone` that ended it, which are the last ones of the transcript; or none.
+    """
 
     transcript: Transcript
     ended_by: Ending
     seconds: float
     overflows: int
+    alone: tuple[str, ...] = ()
 
 
 class NoSpeech(Trouble):
@@ -164,17 +172,20 @@ def listen(
     patience: float = PATIENCE,
     on_event: Callable[[Event], None] = lambda event: None,
     stop: threading.Event | None = None,
+    no_speech: float = NO_SPEECH_SECONDS,
+    alone: frozenset[tuple[str, ...]] = frozenset(),
 ) -> Heard:
     """Listen to an open microphone until the turn is over, and return what was said.
 
     `make_recogniser` is given the microphone's rate; it may load the model, the sound waits.
-    `stop` ends the turn when somebody sets it (a key); Ctrl-C ends it as well.
+    `stop` ends the turn when somebody sets it (a key); Ctrl-C ends it as well. `no_speech`: so many seconds without
+    a voice end it; `alone`: words that end it where they stand between two pauses.
     Raises NoSpeech; Trouble interrupted where Ctrl-C came before any word; and what
     `Microphone.blocks` raises, though a microphone lost in the middle only ends the turn.
     """
     stop = stop or threading.Event()
     with _ctrl_c() as interrupted:
-        turn = Turn(patience, NO_SPEECH_SECONDS)
+        turn = Turn(patience, no_speech, alone=alone)
         listening = _Listening(turn, make_recogniser(microphone.rate), microphone.rate, on_event)
         ending = None
         try:
@@ -191,13 +202,15 @@ def listen(
                 raise
             ending = Ending.LOST
         microphone.stop()
-        transcript = without_closing_words(listening.finish())
+        whole = listening.finish()
+        alone_at_the_end = listening.ended_with(whole)
+        transcript = whole if alone_at_the_end else without_closing_words(whole)
     ending = ending or listening.turn.ending or Ending.KEY
     if not transcript.words and ending is Ending.INTERRUPT:
         raise Trouble("interrupted", ExitCode.INTERRUPTED)
     if not transcript.words:
         raise NoSpeech
-    return Heard(transcript, ending, listening.seconds, microphone.overflows)
+    return Heard(transcript, ending, listening.seconds, microphone.overflows, alone_at_the_end)
 
 
 class _Listening:
@@ -210,6 +223,7 @@ class _Listening:
         self._activity = VoiceActivity(rate)
         self._on_event = on_event
         self._heard = Transcript()
+        self._last: tuple[str, ...] = ()
 
     def hear(self, block: Block) -> None:
         self.seconds += block.seconds
@@ -228,7 +242,7 @@ class _Listening:
     def _words(self, event: Partial | Segment) -> None:
         if isinstance(event, Segment):
             self._heard += event.transcript
-            words = tuple(word.text for word in event.transcript.words)
+            self._last = words = tuple(word.text for word in event.transcript.words)
             self.turn = self.turn.after(Words(words, final=True))
         else:
             self.turn = self.turn.after(Words(tuple(event.text.split()), final=False))
@@ -239,8 +253,14 @@ class _Listening:
             last, self._recogniser = self._recogniser.finish(), None
             self._heard += last.transcript
             if last.transcript.words:
+                self._last = tuple(word.text for word in last.transcript.words)
                 self._on_event(last)
         return self._heard
+
+    def ended_with(self, transcript: Transcript) -> tuple[str, ...]:
+        """Return the words that stood alone at the end of the turn, if they are among those looked for."""
+        ends = tuple(word.text for word in transcript.words[-len(self._last) :]) if self._last else ()
+        return ends if ends and ends == self._last and ends in self.turn.alone else ()
 
 
 @contextlib.contextmanager

@@ -38,18 +38,22 @@ LOOK_SECONDS = 0.02
 
 
 def play(
-    sentences: Iterator[SpokenSentence], device: str | int | None = None, stop: threading.Event | None = None
+    sentences: Iterator[SpokenSentence],
+    device: str | int | None = None,
+    stop: threading.Event | None = None,
+    played: Callable[[bytes], None] | None = None,
 ) -> bool:
     """Play sentences as they come; returns False where `stop` was set before the end.
 
-    `device` is a number or a part of a name. Raises Trouble no_sound_out (no loudspeaker, or it
+    `device` is a number or a part of a name; `played` is told each piece of sound as it goes out, on PortAudio's
+    thread, so it must be quick. Raises Trouble no_sound_out (no loudspeaker, or it
     refuses, or it stopped answering), no_such_speaker, and what `sentences` raises.
     """
     stop = stop or threading.Event()
     output: _Output | None = None
     try:
         for sentence in sentences:
-            output = output or _Output(device, sentence.rate)
+            output = output or _Output(device, sentence.rate, played)
             output.put(sentence)
             if not output.wait(READY_SECONDS, stop):
                 return False
@@ -64,7 +68,8 @@ def play(
 class _Output:
     """An open loudspeaker with sound waiting for it."""
 
-    def __init__(self, wanted: str | int | None, rate: int) -> None:
+    def __init__(self, wanted: str | int | None, rate: int, played: Callable[[bytes], None] | None = None) -> None:
+        self._played = played
         self._waiting: deque[bytes] = deque()
         self._open_piece = b""
         self._put = self._taken = 0
@@ -107,6 +112,8 @@ class _Output:
         wanted[: len(piece)] = piece
         wanted[len(piece) :] = bytes(len(wanted) - len(piece))
         self._taken += len(piece)
+        if self._played:
+            self._played(bytes(piece))
 
     def put(self, sentence: SpokenSentence) -> None:
         """Add a sentence and the pause after it to what waits."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import assistant
-from assistant.speaking.shaping import pause_after, shape
+from assistant.speaking.shaping import pause_between, shape
 from assistant.speaking.spoken_text import spoken
 from assistant.trouble import ExitCode, Trouble
 
@@ -78,7 +78,8 @@ def render(
             pcm, rate = _read(file)
             for following in _take(waiting, 1):
                 child.ask({"text": spoken(following)})
-            yield SpokenSentence(sentence, pcm, rate, pause_after(sentence) if number < len(sentences) else 0)
+            pause = pause_between(sentence, sentences[number]) if number < len(sentences) else 0.0
+            yield SpokenSentence(sentence, pcm, rate, pause)
     finally:
         if child:
             child.end()

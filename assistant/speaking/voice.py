@@ -17,12 +17,12 @@ DUTCH_NAMES = re.compile(
     r"|\b(xander|claire|ellen)\b",  # macOS
     re.IGNORECASE,
 )
-ENGINE_RATES = {"espeak": 0.9}
+ENGINE_RATES = {"espeak": 0.957}
 """The number an engine must be given for one word a minute of Dutch, pauses between sentences included.
 
-espeak-ng 1.51 speaks Dutch faster than the number it is given: set to 126, ten sentences of a
-reflection (111 words) with pauses of 0.7 s between them come out at 140 words a minute. What SAPI5
-and NSSS do with Dutch has not been measured; they get the number as it is.
+espeak-ng 1.51 speaks Dutch faster than the number it is given, but the pauses between sentences take time:
+with this number 20 reflections and 5 conversations come out at 130 to 150 words a minute
+(`python -m benchmarks.sound`). What SAPI5 and NSSS do with Dutch has not been measured; they get the number as it is.
 """
 
 

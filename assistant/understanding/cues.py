@@ -22,12 +22,13 @@ be absent. Patterns are written in the spelling of `tokens.py`. They never cross
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant import resources
 from assistant.trouble import BrokenData
@@ -49,15 +50,27 @@ _REQUIRED = frozenset({"id", "shows", "by", "strength", "words", "fires", "silen
 _OPTIONAL = frozenset({"negated", "unreal", "note", "unless"})
 _GAPS = {"..": 2, "...": 6}
 _END = "\n"
+# Words are looked at in blocks of so many; a pattern reaches over some blocks to either side, or over all of them.
+_BLOCK, _FARTHEST = 6, 3
+# Stands for the companion of a pattern that has none, which is always near.
+_ALONE = -1
+_ALWAYS = frozenset({_ALONE})
+_REMEMBERED = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Words:
-    """The words that fit one part of a pattern; parts that are written alike share one, known by its `number`."""
+    """The words that fit one part of a pattern; parts that are written alike share one, known by its `number`.
+
+    `pieces` are its pieces as written ("weg", "=lopen", "<insult>") but for beginnings, which are the `prefixes`;
+    `cost` says how many and how common the words are: a part with few, rare words is looked for first.
+    """
 
     number: int
     forms: frozenset[str]
     prefixes: tuple[str, ...]
+    pieces: tuple[str, ...]
+    cost: int
 
     def fits(self, form: str) -> bool:
         """Say whether the word fits."""
@@ -68,8 +81,7 @@ class Words:
         return self.forms.isdisjoint(near) and not (self.prefixes and any(f.startswith(self.prefixes) for f in near))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part of a pattern: the words that fit, the most words that may stand before it."""
 
     words: Words
@@ -77,32 +89,32 @@ class Part:
     optional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """The parts of a written pattern: `anchor` is the one to look for first, `needs` are those that must be there."""
+class Pattern(NamedTuple):
+    """The parts of a written pattern, and the one to look for first (`anchor`).
+
+    `companion` is the number of the rarest other part that must be there, or `_ALONE`; `longest` the most words that a
+    match can span.
+    """
 
     parts: tuple[Part, ...]
     anchor: int
-    needs: frozenset[int]
+    companion: int
+    longest: int
 
     def begins_among(self, near: Set[str]) -> bool:
         """Say whether the anchor finds a word among those near."""
         return not self.parts[self.anchor].words.away(near)
 
-    def longest(self) -> int:
-        """Return the most words that a match can span."""
-        return sum(part.gap + 1 for part in self.parts)
-
     def around(self, forms: list[tuple[str, int]], at: int) -> tuple[int, ...] | None:
         """Return the places of the words of a match whose anchor lies at `at`, in order, or None."""
-        if not self.parts[self.anchor].words.fits(forms[at][0]):
+        parts, anchor = self.parts, self.anchor
+        if not parts[anchor].words.fits(forms[at][0]):
             return None
-        head, tail = self.parts[: self.anchor], self.parts[self.anchor + 1 :]
-        gaps = [part.gap for part in self.parts[1 : self.anchor + 1]][::-1]
-        before = _match(head[::-1], forms, at, -1, gaps)
+        head, tail = parts[:anchor], parts[anchor + 1 :]
+        before = _match(head[::-1], forms, at, -1, [part.gap for part in parts[anchor:0:-1]]) if head else ()
         if before is None:
             return None
-        after = _match(tail, forms, at, +1, [part.gap for part in tail])
+        after = _match(tail, forms, at, +1, [part.gap for part in tail]) if tail else ()
         return None if after is None else (*before[::-1], at, *after)
 
 
@@ -132,6 +144,22 @@ class Found:
     end: int
 
 
+class _Entry(NamedTuple):
+    """A pattern of a cue, another part that must stand near the anchor, and within how many blocks."""
+
+    cue: Cue
+    pattern: Pattern
+    companion: int
+    reach: int
+
+
+class _Profile(NamedTuple):
+    """What a word can be: the companions that it fits, and the patterns of which it can be the anchor."""
+
+    fits: frozenset[int]
+    anchored: tuple[_Entry, ...]
+
+
 class RuleError(BrokenData):
     """All that is wrong with the rules, one line each with file and entry."""
 
@@ -146,19 +174,21 @@ class Cues:
     def __init__(self, cues: Iterable[Cue], kin: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self.cues = tuple(cues)
         self.kin = kin or {}
-        self._by_anchor: dict[int, list[tuple[Cue, Pattern]]] = defaultdict(list)
-        self._by_form: dict[str, list[int]] = defaultdict(list)
+        self._by_anchor: dict[int, list[_Entry]] = defaultdict(list)
+        self._by_piece: dict[str, list[int]] = defaultdict(list)
         self._by_prefix: dict[str, list[Words]] = defaultdict(list)
-        self._reach = 1
-        known: dict[int, Words] = {}
+        self._profiles: dict[str, _Profile] = {}
+        known: set[Words] = set()
         for cue in self.cues:
             for pattern in cue.patterns:
-                self._by_anchor[pattern.parts[pattern.anchor].words.number].append((cue, pattern))
-                self._reach = max(self._reach, pattern.longest())
-                known.update({part.words.number: part.words for part in pattern.parts})
-        for words in known.values():
-            for form in words.forms:
-                self._by_form[form].append(words.number)
+                reach = min(pattern.longest // _BLOCK + 1, _FARTHEST)
+                anchor = pattern.parts[pattern.anchor].words.number
+                self._by_anchor[anchor].append(_Entry(cue, pattern, pattern.companion, reach))
+                known.update([part.words for part in pattern.parts])
+        self._companions = {entry.companion for entries in self._by_anchor.values() for entry in entries}
+        for words in sorted(known, key=lambda words: words.number):
+            for piece in words.pieces:
+                self._by_piece[piece].append(words.number)
             for start in {prefix[:3] for prefix in words.prefixes}:
                 self._by_prefix[start].append(words)
 
@@ -173,30 +203,40 @@ class Cues:
                 continue
             start, end = forms[match[0]][1], forms[match[-1]][1] + 1
             clause = places[forms[at][1]]
-            if _allowed(cue, clause, forms, match):
-                found.setdefault((cue.id, start), Found(cue, _who(cue, clause), start, end))
+            known = found.get((cue.id, start))
+            if (known is None or known.end < end) and _allowed(cue, clause, forms, match):
+                found[cue.id, start] = Found(cue, _who(cue, clause), start, end)
         return tuple(sorted(found.values(), key=lambda f: (f.start, f.cue.id)))
 
     def _candidates(self, forms: list[tuple[str, int]]) -> Iterator[tuple[int, Cue, Pattern]]:
-        """Yield (place, cue, pattern) where the anchor fits and all that the pattern needs stands within reach."""
-        numbers = {form: self._numbers(form) for form in {form for form, _ in forms}}
-        anchored = {
-            form: [pair for number in fits for pair in self._by_anchor.get(number, ())]
-            for form, fits in numbers.items()
-        }
-        blocks = [forms[low : low + self._reach] for low in range(0, len(forms), self._reach)]
-        here = [frozenset().union(*(numbers[form] for form, _ in block)) for block in blocks]
-        for n, block in enumerate(blocks):
-            near = frozenset().union(*here[max(0, n - 1) : n + 2])
-            for at, (form, _) in enumerate(block, n * self._reach):
-                for cue, pattern in anchored[form]:
-                    if pattern.needs <= near:
-                        yield at, cue, pattern
+        """Yield (place, cue, pattern) where the anchor fits and the companion stands within reach."""
+        ends = [at for at, (form, _) in enumerate(forms) if form == _END]
+        for start, end in zip([0, *(at + 1 for at in ends)], [*ends, len(forms)], strict=True):
+            sentence = [self._profile(form) for form, _ in forms[start:end]]
+            blocks = [sentence[low : low + _BLOCK] for low in range(0, len(sentence), _BLOCK)]
+            here = [_ALWAYS.union(*(profile.fits for profile in block)) for block in blocks]
+            whole = frozenset().union(*here)
+            for n, block in enumerate(blocks):
+                near = [
+                    whole if reach >= len(blocks) - 1 else frozenset().union(*here[max(0, n - reach) : n + reach + 1])
+                    for reach in range(_FARTHEST)
+                ] + [whole]
+                for at, profile in enumerate(block, start + n * _BLOCK):
+                    for cue, pattern, companion, reach in profile.anchored:
+                        if companion in near[reach]:
+                            yield at, cue, pattern
 
-    def _numbers(self, form: str) -> frozenset[int]:
-        """Return the numbers of the parts that a word fits."""
-        begun = (words.number for words in self._by_prefix.get(form[:3], ()) if words.fits(form))
-        return frozenset((*self._by_form.get(form, ()), *begun))
+    def _profile(self, form: str) -> _Profile:
+        """Return what a word can be in a pattern; remembered."""
+        if form not in self._profiles:
+            begun = (words.number for words in self._by_prefix.get(form[:3], ()) if words.fits(form))
+            written = (n for piece in (form, *self.kin.get(form, ())) for n in self._by_piece.get(piece, ()))
+            numbers = sorted({*written, *begun})
+            anchored = tuple(entry for number in numbers for entry in self._by_anchor.get(number, ()))
+            if len(self._profiles) >= _REMEMBERED:
+                self._profiles.clear()
+            self._profiles[form] = _Profile(frozenset(self._companions.intersection(numbers)), anchored)
+        return self._profiles[form]
 
 
 def _with_sentence_ends(account: Account) -> list[tuple[str, int]]:
@@ -207,17 +247,6 @@ def _with_sentence_ends(account: Account) -> list[tuple[str, int]]:
             forms.append((_END, -1))
         forms.append((token.form, index))
     return forms
-
-
-def _anchor(parts: tuple[Part, ...]) -> int:
-    """Return the part to look for first: one that must be there and has few, long words."""
-
-    def cost(index: int) -> tuple[int, int]:
-        words = parts[index].words
-        common = len(words.forms & lexicon().common) * 50
-        return (common + len(words.forms) + 5 * len(words.prefixes), index)
-
-    return min((i for i, part in enumerate(parts) if not part.optional), key=cost)
 
 
 def _match(
@@ -291,51 +320,60 @@ class _Reader:
     """Reads written patterns; parts that are written alike become one `Words`."""
 
     def __init__(self, verbs: Mapping[str, list[str]], groups: Mapping[str, list[str]]) -> None:
-        self._verbs, self._groups = verbs, groups
+        self._verbs = {name: frozenset(forms) for name, forms in verbs.items()}
+        self._groups = {name: frozenset(words) for name, words in groups.items()}
+        self._common = lexicon().common
         self._known: dict[str, Words] = {}
+        self._parts: dict[tuple[str, int], Part] = {}
 
     def pattern(self, written: str) -> Pattern:
         """Return a written pattern taken apart; raises ValueError that says what is wrong with it."""
         parts: list[Part] = []
-        gap = 0
+        gap = longest = 0
         for item in written.split():
             if item in _GAPS:
                 gap = _GAPS[item]
             else:
-                parts.append(Part(self._words(item.rstrip("?")), gap, item.endswith("?")))
+                part = self._parts.get((item, gap)) or self._part(item, gap)
+                parts.append(part)
+                longest += gap + 1
                 gap = 0
-        if not parts or all(part.optional for part in parts) or parts[0].optional or gap:
+        if not parts or parts[0].optional or gap:
             raise ValueError(f"{written!r} needs words at both ends")
-        needs = frozenset(part.words.number for part in parts if not part.optional)
-        return Pattern(tuple(parts), _anchor(tuple(parts)), needs)
+        # the part to look for first has few, rare words, its companion the next few
+        order = sorted([(part.words.cost, at) for at, part in enumerate(parts) if not part.optional])
+        companion = parts[order[1][1]].words.number if len(order) > 1 else _ALONE
+        return Pattern(tuple(parts), order[0][1], companion, longest)
+
+    def _part(self, item: str, gap: int) -> Part:
+        self._parts[item, gap] = part = Part(self._words(item.rstrip("?")), gap, item.endswith("?"))
+        return part
 
     def kin(self) -> dict[str, tuple[str, ...]]:
         """Return for each word of the groups and verbs those that it belongs to."""
         found: dict[str, list[str]] = defaultdict(list)
         for table, name in ((self._groups, "<{}>"), (self._verbs, "={}")):
             for key, words in table.items():
-                for word in set(words):
+                for word in words:
                     found[word].append(name.format(key))
         return {word: tuple(names) for word, names in found.items()}
 
     def _words(self, item: str) -> Words:
         """Return one written part, as "de|het" or "=lopen|ren~"; raises ValueError."""
         if item not in self._known:
-            forms: set[str] = set()
-            prefixes: list[str] = []
-            for piece in item.split("|"):
-                if piece.endswith("~"):
-                    if len(piece) < 4:
-                        raise ValueError(f"{piece!r} is too short: at least three letters before ~")
-                    prefixes.append(piece[:-1])
-                elif piece:
-                    forms.update(self._forms(piece))
+            pieces = [piece for piece in item.split("|") if piece]
+            prefixes = tuple(piece[:-1] for piece in pieces if piece.endswith("~"))
+            whole = tuple(piece for piece in pieces if not piece.endswith("~"))
+            if any(len(prefix) < 3 for prefix in prefixes):
+                raise ValueError(f"{item!r} is too short: at least three letters before ~")
+            forms = frozenset().union(*map(self._forms, whole))
             if not forms and not prefixes:
                 raise ValueError(f"empty part in {item!r}")
-            self._known[item] = Words(len(self._known), frozenset(forms), tuple(prefixes))
+            cost = 50 * len(forms & self._common) + len(forms) + 5 * len(prefixes)
+            self._known[item] = Words(len(self._known), forms, prefixes, whole, cost)
         return self._known[item]
 
-    def _forms(self, piece: str) -> Iterable[str]:
+    def _forms(self, piece: str) -> Set[str]:
         """Return the forms of a word, a verb ("=lopen") or a word group ("<weg>"); raises ValueError."""
         if piece.startswith("="):
             if piece[1:] not in self._verbs:
@@ -345,7 +383,7 @@ class _Reader:
             if piece[1:-1] not in self._groups:
                 raise ValueError(f"unknown word group {piece!r}")
             return self._groups[piece[1:-1]]
-        return (piece,)
+        return frozenset((piece,))
 
 
 def _cue(entry: Mapping[str, Any], reader: _Reader) -> Cue:
@@ -405,7 +443,7 @@ def failures(cues: Cues) -> Iterator[str]:
     from assistant.understanding.clauses import take_apart
 
     for cue in cues.cues:
-        alone = Cues([cue])
+        alone = Cues([cue], cues.kin)
         for sentence in cue.fires:
             if not alone.find(take_apart(sentence, lexicon())):
                 yield f"{cue.id} is silent on: {sentence}"
@@ -416,5 +454,14 @@ def failures(cues: Cues) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def rules() -> Cues:
-    """Return the cues that come along, loaded once."""
-    return load()
+    """Return the cues that come along, loaded once.
+
+    The garbage collector is kept from looking through all of them again and again meanwhile: it doubles the time.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return load()
+    finally:
+        if collecting:
+            gc.enable()

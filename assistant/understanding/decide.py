@@ -31,9 +31,9 @@ Combination = tuple[float, str, str, tuple[str, ...]]
 # A shorter account that says that it tells little is believed (36 of 37 in accounts/build).
 LITTLE_WORDS = 45
 # Danger is taken as told from this probability on; measured by `tools/score.py` on accounts/build.
-DANGER_FROM = 0.15
+DANGER_FROM = 0.2
 # Below this probability no pattern is claimed; one question is asked instead.
-SURE_FROM = 0.5
+SURE_FROM = 0.6
 
 
 def _log_chances(row: Sequence[float]) -> list[float]:

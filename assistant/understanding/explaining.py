@@ -23,7 +23,7 @@ def explanation(text: str) -> str:
         [
             *_clause_lines(seen.account, seen.found, judged.table, learned.clause.heads),
             "",
-            *_chance_lines(chances(learned, judged.inputs)),
+            *_chance_lines(chances(learned.final, judged.inputs)),
             "",
             *_conclusion_lines(decide(judged, learned)),
         ]

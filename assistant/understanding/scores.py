@@ -8,8 +8,10 @@ rules. All weights are data (`rules/nl/weights.npz`), made by `tools/learn.py` f
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from numpy.typing import NDArray
 from assistant import resources
 from assistant.trouble import BrokenData
 from assistant.understanding import signs, sounds
-from assistant.understanding.clauses import NOBODY, TELLER, Account, take_apart
+from assistant.understanding.clauses import BOTH, NOBODY, PARTNER, TELLER, Account, take_apart
 from assistant.understanding.cues import Found, rules
 from assistant.understanding.lexicon import lexicon
 
@@ -50,10 +52,11 @@ class Layer:
 
         The share of a sign is 1 + log of its count, by its rarity; the shares of a text have length 1 together.
         """
-        counts = Counter(sign for sign in found if sign in self.places)
+        place = self.places.get
+        counts = Counter([row for sign in found if (row := place(sign)) is not None])
         if not counts:
             return self.bias
-        rows = np.fromiter((self.places[sign] for sign in counts), np.intp, len(counts))
+        rows = np.fromiter(counts, np.intp, len(counts))
         shares = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.rarity[rows]
         total: Floats = self.bias + shares @ self.weights[rows] / np.sqrt(shares @ shares)
         return total
@@ -160,6 +163,26 @@ def cue_inputs(found: Sequence[Found], words: int) -> dict[str, float]:
     return {name: math.log1p(value) for name, value in total.items()}
 
 
+def danger(inputs: Mapping[str, float], found: Sequence[Found], short: bool) -> dict[str, float]:
+    """Return named numbers for danger of whatever kind: how sure one clause is, how many, and what the cues say."""
+    kinds = [head[4:] for head in inputs if head.startswith("max:safety:")]
+    best = max((inputs[f"max:{kind}"] for kind in kinds), default=-2.0)
+    fired = [each for each in found if each.cue.shows.startswith("safety:")]
+    strength = sum(each.cue.strength for each in fired)
+    by_partners = sum(each.cue.strength for each in fired if each.who in (TELLER, PARTNER, BOTH))
+    sure = 3 * squash(3 * best)
+    return {
+        "danger:best": best,
+        "danger:sure": sure,
+        "danger:short": sure * short,
+        "danger:many": math.log1p(sum(math.expm1(inputs[f"sum:{kind}"]) for kind in kinds)),
+        "danger:cues": math.log1p(strength),
+        "danger:own-cues": math.log1p(by_partners),
+        "danger:strong-cues": float(strength >= 3),
+        "danger:both": sure / 3 * min(3, strength),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """An account taken apart, the cues that fire in it, and the signs of each clause."""
@@ -214,6 +237,7 @@ def judge(seen: Look, learned: Learned) -> Judged:
             {f"{name}:{head}": value / 3 for head, value in zip(layer.heads, layer.score(found).tolist(), strict=True)}
         )
     inputs.update(shape(seen.account))
+    inputs.update(danger(inputs, seen.found, bool(inputs["short"])))
     return Judged(seen, table, inputs)
 
 
@@ -251,7 +275,7 @@ def learned(path: Path | None = None) -> Learned:
     """Return the weights that come along, loaded once; raises BrokenData where they cannot be read."""
     path = path or resources.rules() / "weights.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             arrays = dict(file)
         about = json.loads(arrays["about"].tobytes())
         layers = {name: _layer(about[name], arrays, name) for name in about if name != "final"}
@@ -259,12 +283,12 @@ def learned(path: Path | None = None) -> Learned:
         tasks = {task: tuple(classes) for task, classes in about["final"]["tasks"].items()}
         final = Final(tasks, places, arrays["final.bias"], arrays["final.weights"])
         return Learned(layers.pop("clause"), layers, final)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise BrokenData(f"{path.name}: {error}") from error
 
 
 def _layer(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], name: str) -> Layer:
     weights = arrays[f"{name}.weights"].astype(np.float32) * arrays[f"{name}.scale"]
-    places = {sign: row for row, sign in enumerate(about["signs"])}
+    places = dict(zip(about["signs"], range(len(about["signs"])), strict=True))
     rarity = arrays[f"{name}.rarity"].astype(np.float32)
     return Layer(tuple(about["heads"]), arrays[f"{name}.bias"], places, rarity, weights)

@@ -1,8 +1,9 @@
 """Signs: what the learned weights look at, taken from the clauses of an account.
 
-A sign is a short string, readable on its own: "w:zwijg" (a word, as its stem), "w:deur_dicht" (two
-words in a row), "partner:loop" (the word in a clause in which the partner acts), "said-teller:nooit" (in
-the teller's quoted words), "w:<topic_phone>" and "partner:=lopen" (a word of that group of the rules, a form of that verb), "cue:walks_away/partner" (a cue of the rules and who did it).
+A sign is a short string, readable on its own: "w:zwijg" (a word, as its stem), "w:deur_dicht" (two words in a row),
+"partner:loop" (the word in a clause in which the partner acts), "said-teller:nooit" (in the teller's quoted words),
+"w:<topic_phone>" and "partner:=lopen" (a word of that group of the rules, a form of that verb),
+"cue:walks_away/partner" (a cue of the rules and who did it).
 """
 
 from __future__ import annotations

@@ -33,6 +33,9 @@ class Told:
     def say(self, said: Say, heard: Heard) -> None:
         self.said.append(said.reflection.kind)
 
+    def adjust(self, how: str) -> None:
+        self.said.append(how)
+
     def unsure(self, heard: Heard, more: bool) -> None:
         self.said.append("unsure")
 

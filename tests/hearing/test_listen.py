@@ -170,3 +170,13 @@ def test_a_pause_for_thought_does_not_end_the_turn(say: Speak, recogniser: Make,
     assert heard.transcript.text == f"{STORY} {STORY}"
     assert heard.transcript.pauses(2.0) == (len(STORY.split()),)
     assert heard.seconds == pytest.approx(soundfile.info(path).duration + 4, abs=1)
+
+
+def test_a_command_that_stands_alone_ends_a_turn_at_once(say: Speak, recogniser: Make, tmp_path: Path) -> None:
+    alone = frozenset({("stop",), ("ik", "ben", "klaar")})
+    heard = listen(FromFile(say("stop")), recogniser, patience=8, alone=alone)
+    assert (heard.transcript.text, heard.ended_by, heard.alone) == ("stop", Ending.WORDS, ("stop",))
+    heard = listen(FromFile(say("ik ben klaar")), recogniser, patience=8, alone=alone)
+    assert heard.alone == ("ik", "ben", "klaar")
+    heard = listen(FromFile(say(STORY)), recogniser, patience=1.5, alone=alone)
+    assert (heard.transcript.text, heard.alone) == (STORY, ())

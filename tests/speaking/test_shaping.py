@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from assistant.hearing.sound import peak_dbfs, rms_dbfs, to_samples
-from assistant.speaking.shaping import EDGE_SECONDS, PAUSE, PAUSE_AFTER_QUESTION, pause_after, shape
+from assistant.speaking.shaping import EDGE_SECONDS, PAUSE, PAUSE_AT_QUESTION, louder, pause_between, shape, soft_sound
 
 RATE = 22050
 
@@ -37,8 +37,27 @@ def test_silence_becomes_nothing(samples: np.ndarray) -> None:
     assert shape(samples, RATE) == b""
 
 
-def test_a_question_is_followed_by_a_longer_pause() -> None:
-    assert pause_after("Hij liep weg.") == PAUSE
-    assert pause_after("Liep hij weg?") == PAUSE_AFTER_QUESTION
-    assert pause_after("Hij zei: “Ga je weg?”") == PAUSE_AFTER_QUESTION
-    assert pause_after("") == PAUSE
+def test_a_question_stands_apart() -> None:
+    assert pause_between("Hij liep weg.", "Ik bleef.") == PAUSE
+    assert pause_between("Hij liep weg.", "Waarom?") == PAUSE_AT_QUESTION
+    assert pause_between("Liep hij weg?", "Ja.") == PAUSE_AT_QUESTION
+    assert pause_between("Hij zei: “Ga je weg?”", "Ja.") == PAUSE_AT_QUESTION
+    assert pause_between("", "") == PAUSE
+    assert 0.5 <= PAUSE < PAUSE_AT_QUESTION <= 0.9
+
+
+def test_louder_and_softer_never_clip() -> None:
+    pcm = shape(_tone(0.3), RATE)
+    assert louder(pcm, 1.0) == pcm
+    assert rms_dbfs(louder(pcm, 0.5)) == pytest.approx(rms_dbfs(pcm) - 6, abs=0.2)
+    assert rms_dbfs(louder(pcm, 1.4)) == pytest.approx(rms_dbfs(pcm) + 2.9, abs=0.2)
+    assert peak_dbfs(louder(pcm, 50.0)) == pytest.approx(-1.4, abs=0.1)
+    assert louder(b"", 2.0) == b""
+
+
+def test_the_soft_sound_is_soft_and_ends_softly() -> None:
+    sound = soft_sound()
+    assert peak_dbfs(sound.pcm) < -18
+    samples = to_samples(sound.pcm)
+    assert abs(samples[0]) < 0.001
+    assert np.abs(samples[-200:]).max() < 0.01

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.speaking.spoken_text import DIGITS, SHORT_NUMBERS, spoken
+from assistant.speaking.spoken_text import DIGITS, PAIRS, SHORT_NUMBERS, spoken
 
 
 @pytest.mark.parametrize(
@@ -10,16 +10,22 @@ from assistant.speaking.spoken_text import DIGITS, SHORT_NUMBERS, spoken
     [
         ("Bel 112.", "Bel één één twee."),
         ("Bel nu 112, of 113!", "Bel nu één één twee, of één één drie!"),
-        ("Bel 1712 of 1813.", "Bel één zeven één twee of één acht één drie."),
-        ("Veilig Thuis: 0800-2000.", "Veilig Thuis: nul acht nul nul, twee nul nul nul."),
-        ("Bel 0800-0113.", "Bel nul acht nul nul, nul één één drie."),
-        ("Bel 0800 2000?", "Bel nul acht nul nul, twee nul nul nul?"),
+        ("Bel 1712 of 1813.", "Bel zeventien twaalf of achttien dertien."),
+        ("Bel 1733.", "Bel zeventien drieëndertig."),
+        ("Veilig Thuis: 0800-2000.", "Veilig Thuis: nul achthonderd, tweeduizend."),
+        ("Bel 0800-0113.", "Bel nul achthonderd, nul één één drie."),
+        ("Bel 0800 2000?", "Bel nul achthonderd, tweeduizend?"),
         ("Bel 06-12345678.", "Bel nul zes, één twee drie vier, vijf zes zeven acht."),
         ("Bel +31 6 12345678.", "Bel plus drie één, zes, één twee drie vier, vijf zes zeven acht."),
         ("Kijk op 113.nl.", "Kijk op één één drie punt nl."),
         ("Kijk op https://www.veiligthuis.nl/.", "Kijk op veiligthuis punt nl."),
-        ("Om 21:00 belde hij.", "Om 21 uur belde hij."),
-        ("Om 9.30 uur, of 09:05 uur.", "Om 9 uur 30, of 9 uur 5."),
+        ("Om 21:00 belde hij.", "Om negen uur 's avonds belde hij."),
+        ("Om 9.30 uur, of 09:05 uur.", "Om half tien, of vijf over negen."),
+        ("Om 9:00 uur.", "Om negen uur."),
+        ("Om 12:00 en 0:30.", "Om twaalf uur en half één 's nachts."),
+        ("Om 10:15, 10:45 en 10:20.", "Om kwart over tien, kwart voor elf en tien voor half elf."),
+        ("Om 14:40 en 18:59.", "Om tien over half drie 's middags en één minuut voor zeven 's avonds."),
+        ("Om 7:12.", "Om 12 minuten over zeven."),
         ("Dat kan 24/7.", "Dat kan dag en nacht."),
     ],
 )
@@ -65,10 +71,10 @@ def test_signs_that_an_engine_would_read_out(shown: str, said: str) -> None:
 
 @pytest.mark.parametrize("number", SHORT_NUMBERS)
 @pytest.mark.parametrize("around", ["{}", "Bel {}", "{}.", "Bel {}, nu!", "({})", "Bel {} of 112"])
-def test_every_help_line_is_read_digit_by_digit_wherever_it_stands(number: str, around: str) -> None:
+def test_every_help_line_is_read_as_a_number_to_dial_wherever_it_stands(number: str, around: str) -> None:
     said = spoken(around.format(number))
     assert number not in said
-    assert " ".join(DIGITS[int(digit)] for digit in number) in said
+    assert PAIRS.get(number, " ".join(DIGITS[int(digit)] for digit in number)) in said
 
 
 @given(st.text(max_size=60))

@@ -35,7 +35,7 @@ def no_leftovers() -> Iterator[None]:
 
 def killed_in_mid_sentence(server: SoundServer, sound: Path) -> Path:
     listener = subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", "reflect", "--silent"],
+        [sys.executable, "-m", "assistant.cli", "reflect", "--once", "--silent"],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
@@ -62,7 +62,7 @@ def speaking(screen: Terminal, server: SoundServer, sound: Path) -> None:
 @pytest.mark.usefixtures("no_leftovers")
 def test_the_next_start_goes_on_with_what_was_killed(sound_server: SoundServer, say: Speak) -> None:
     left = killed_in_mid_sentence(sound_server, say(FIRST))
-    with terminal("reflect", "--silent", "--patience", "3") as screen:
+    with terminal("reflect", "--once", "--silent", "--patience", "3") as screen:
         screen.until("(ja, later, of weg)")
         assert "waar nog geen antwoord op kwam" in screen.text()
         screen.type("ja\n")
@@ -78,20 +78,20 @@ def test_the_next_start_goes_on_with_what_was_killed(sound_server: SoundServer, 
 def test_later_keeps_it_weg_deletes_it_and_audio_answers_it(sound_server: SoundServer, say: Speak) -> None:
     left = killed_in_mid_sentence(sound_server, say(FIRST + " " + REST.removesuffix(", ik ben klaar")))
     for answer, there in (("later\n", True), ("\n", True)):
-        with terminal("reflect", "--silent") as screen:
+        with terminal("reflect", "--once", "--silent") as screen:
             screen.until("(ja, later, of weg)")
             screen.type(answer)
             screen.until("ik bewaar het")
         assert left.exists() is there
     kept = left.read_bytes()
     done = subprocess.run(
-        [sys.executable, "-m", "assistant.cli", "--audio", str(left), "--silent"],
+        [sys.executable, "-m", "assistant.cli", "--audio", str(left), "--once", "--silent"],
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert not left.exists()  # it got its answer
     left.write_bytes(kept)
-    with terminal("reflect", "--silent") as screen:
+    with terminal("reflect", "--once", "--silent") as screen:
         screen.until("(ja, later, of weg)")
         screen.type("weg\n")
         screen.until("Het is weg.")
@@ -103,7 +103,7 @@ def test_a_microphone_that_is_pulled_out_and_the_rest_is_typed(say: Speak) -> No
     with (
         tempfile.TemporaryDirectory(prefix="vs-") as folder,
         virtual_sound.sound_server(Path(folder)) as server,
-        terminal("reflect", "--silent", "--patience", "20", **server.environment) as screen,
+        terminal("reflect", "--once", "--silent", "--patience", "20", **server.environment) as screen,
     ):
         begin(screen)
         server.play(say(FIRST)).wait(timeout=30)
@@ -123,7 +123,7 @@ def test_a_microphone_that_is_put_back_is_listened_to_again(say: Speak) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="vs-") as folder,
         virtual_sound.sound_server(Path(folder)) as server,
-        terminal("reflect", "--silent", "--patience", "20", **server.environment) as screen,
+        terminal("reflect", "--once", "--silent", "--patience", "20", **server.environment) as screen,
     ):
         begin(screen)
         server.play(say(FIRST)).wait(timeout=30)
@@ -146,7 +146,7 @@ def test_a_microphone_that_is_pulled_out_before_a_word(say: Speak) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="vs-") as folder,
         virtual_sound.sound_server(Path(folder)) as server,
-        terminal("reflect", "--silent", **server.environment) as screen,
+        terminal("reflect", "--once", "--silent", **server.environment) as screen,
     ):
         begin(screen)
         time.sleep(1.0)

@@ -64,7 +64,7 @@ def test_spoken_into_a_microphone_answered_through_a_loudspeaker(
     )
     with sound_server.recording(tmp_path / "answer.wav") as recorded:
         listener = subprocess.Popen(
-            [*VERBONDEN, "reflect", "--patience", "2.5"],
+            [*VERBONDEN, "reflect", "--once", "--patience", "2.5"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         try:
@@ -84,7 +84,7 @@ def test_spoken_into_a_microphone_answered_through_a_loudspeaker(
 
 def test_ctrl_c_ends_the_turn_and_what_was_said_counts(sound_server: SoundServer, say: Speak) -> None:
     listener = subprocess.Popen(
-        [*VERBONDEN, "reflect", "--silent", "--patience", "30"],
+        [*VERBONDEN, "reflect", "--once", "--silent", "--patience", "30"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

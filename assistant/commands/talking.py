@@ -1,0 +1,77 @@
+"""The guided conversation and the check-in: ears, mouth and script put together."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from assistant.conversation.drive import Ears, Mouth, run
+from assistant.conversation.ears import LineEars, MicrophoneEars
+from assistant.conversation.guide import Outcome, Talk, guided
+from assistant.conversation.lasting import LastingEars
+from assistant.conversation.mouth import JsonMouth, ListeningMouth, PlainMouth, Voice
+from assistant.conversation.screen import line_of
+from assistant.conversation.script import Say
+from assistant.conversation.states import script
+from assistant.trouble import ExitCode, Trouble
+
+if TYPE_CHECKING:
+    from assistant.app import Options
+    from assistant.conversation.screen import Screen
+    from assistant.settings import Settings
+
+
+def talk(ears: Ears, screen: Screen, options: Options, settings: Settings) -> ExitCode:
+    """Lead the guided conversation with these ears; return what to leave with."""
+    said, outcome, voice = converse(
+        guided(script("guided"), turn=int(time.time()) // 60), ears, screen, options, settings
+    )
+    if voice.failed:
+        return voice.failed.code
+    return ExitCode.OK if said and (outcome is None or outcome.how != "unsure") else ExitCode.UNSURE
+
+
+@contextlib.contextmanager
+def microphone(
+    screen: Screen, options: Options, settings: Settings, ask: bool
+) -> Iterator[MicrophoneEars | LineEars | None]:
+    """Give ears at the microphone, or at the keyboard where the teller chooses that; None: they choose to stop.
+
+    What was recorded is deleted when the block is done, and kept, with a line that says where, when it is broken off.
+    """
+    from assistant.app import _choice, _model
+
+    chosen = _model(options.model, settings)
+    if chosen.bundled and ask:
+        screen.notice("model/bundled")
+        choice = _choice() if sys.stdin and sys.stdin.isatty() else "p"
+        if choice in ("s", "t"):
+            yield LineEars(screen) if choice == "t" else None
+            return
+    device, patience = options.device or settings.device, options.patience or settings.patience
+    rate = settings.words_a_minute if not (options.silent or settings.silent or options.as_json) else None
+    ears = LastingEars(chosen, screen, device, patience, words_a_minute=rate)
+    try:
+        yield ears
+    except BaseException:
+        for file in ears.kept():
+            screen.line(line_of(Trouble("kept", ExitCode.OK, file=file)))
+        raise
+    ears.answered()
+
+
+def converse(
+    talk: Talk, ears: Ears, screen: Screen, options: Options, settings: Settings
+) -> tuple[list[Say], Outcome | None, Voice]:
+    """Run a conversation with these ears and the mouth that the options ask for."""
+    aloud = not (options.silent or settings.silent or options.as_json)
+    voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute, whole=True)
+    mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
+    if isinstance(ears, MicrophoneEars) and not options.as_json:
+        mouth = ListeningMouth(voice, ears)
+    said, outcome = run(talk, ears, mouth)
+    voice.close()
+    return said, outcome if isinstance(outcome, Outcome) else None, voice
