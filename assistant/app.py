@@ -54,8 +54,12 @@ def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
     chosen = _model(options.model, settings)
     if audio is not None:
         from assistant.conversation.ears import FileEars
+        from assistant.hearing import spool
 
-        return _converse(FileEars(audio, chosen, screen), screen, options, settings)
+        code = _converse(FileEars(audio, chosen, screen), screen, options, settings)
+        if code is ExitCode.OK:
+            spool.answered(audio)  # only where it is a recording that we kept
+        return code
     return _from_microphone(chosen, screen, options, settings)
 
 
@@ -63,21 +67,17 @@ def _from_microphone(
     chosen: ChosenModel, screen: Screen, options: Options, settings: settings_module.Settings
 ) -> ExitCode:
     """Listen to the microphone; what was recorded and got no answer is kept, and the line says where."""
-    from assistant.conversation.ears import KeyboardEars, LineEars, MicrophoneEars
-    from assistant.hearing import spool
+    from assistant.conversation import lasting
 
-    if chosen.bundled:
-        screen.line(_prompt("screen/model/bundled"))
-        if sys.stdin.isatty():
-            choice = _choice()
-            if choice == "s":
-                return ExitCode.OK
-            if choice == "t":
-                keyboard = KeyboardEars(screen) if options.once else LineEars(screen)
-                return _converse(keyboard, screen, options, settings, guided=not options.once)
-    for file in spool.leftovers():
-        screen.notice("listen/leftover", file=str(file))
-    ears = MicrophoneEars(chosen, screen, options.device or settings.device, options.patience or settings.patience)
+    before = lasting.offer(screen)
+    if chosen.bundled and not before:
+        done = _instead_of_speaking(screen, options, settings)
+        if done is not None:
+            return done
+    device, patience = options.device or settings.device, options.patience or settings.patience
+    aloud = not (options.silent or settings.silent or options.as_json)
+    rate = settings.words_a_minute if aloud else None
+    ears = lasting.LastingEars(chosen, screen, device, patience, before=before, words_a_minute=rate)
     code: ExitCode | None = None
     nothing_said = False
     try:
@@ -92,6 +92,30 @@ def _from_microphone(
             for file in ears.kept():
                 screen.line(line_of(Trouble("kept", ExitCode.OK, file=file)))
     return code
+
+
+def _instead_of_speaking(screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode | None:
+    """Without a real model: offer to fetch it, or to type; None where the user wants to speak all the same."""
+    somebody = sys.stdin.isatty()
+    if somebody and not options.as_json:
+        from assistant.commands import first_model
+
+        fetching = first_model.offer()
+        if fetching:
+            with fetching:
+                return _typed(screen, options, settings)
+    screen.line(_prompt("screen/model/bundled"))
+    choice = _choice() if somebody else "p"
+    if choice == "t":
+        return _typed(screen, options, settings)
+    return ExitCode.OK if choice == "s" else None
+
+
+def _typed(screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode:
+    from assistant.conversation.ears import KeyboardEars, LineEars
+
+    keyboard = KeyboardEars(screen) if options.once else LineEars(screen)
+    return _converse(keyboard, screen, options, settings, guided=not options.once)
 
 
 def _choice() -> str:
@@ -129,9 +153,9 @@ def hear(files: Sequence[Path], as_json: bool, model: Path | None) -> ExitCode:
 
     loaded = load(_model(model, settings_module.load()))
     code = ExitCode.OK
-    for file in files:
+    for file, heard in recogniser.hear_files(files, loaded):
         try:
-            transcript = recogniser.hear_file(file, loaded)
+            transcript = heard()
         except Trouble as trouble:
             click.echo(line_of(trouble), err=True)
             code = code or trouble.code

@@ -15,6 +15,8 @@ import click
 
 from assistant import __version__
 from assistant.commands.checkin import checkin
+from assistant.commands.doctor import doctor
+from assistant.commands.model import model
 from assistant.dutch_help import DutchGroup, mistake
 from assistant.trouble import BrokenData, ExitCode, Trouble
 
@@ -100,6 +102,8 @@ def demo(out: Path | None, silent: bool) -> None:
 
 
 verbonden.add_command(checkin)
+verbonden.add_command(doctor)
+verbonden.add_command(model)
 
 
 def main() -> None:

@@ -16,6 +16,11 @@ def _text(table: str, key: str) -> str:
 class DutchCommand(click.Command):
     """A command with its help in `prompts/nl/help.toml`, in the table of its name."""
 
+    @property
+    def help_table(self) -> str:
+        """Return its table in `prompts/nl/help.toml`."""
+        return str(self.name)
+
     def get_help_option(self, ctx: click.Context) -> click.Option:
         """Return `--help` with a Dutch explanation."""
 
@@ -36,7 +41,7 @@ class DutchCommand(click.Command):
         """Write what it does."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(_text(str(self.name), "about"))
+            formatter.write_text(_text(self.help_table, "about"))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write its options."""
@@ -44,7 +49,7 @@ class DutchCommand(click.Command):
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
             if record is not None:
-                rows.append((record[0], _text(str(self.name), str(param.name))))
+                rows.append((record[0], _text(self.help_table, str(param.name))))
         with formatter.section(_text("headings", "options")):
             formatter.write_dl(rows)
 
@@ -65,7 +70,8 @@ class DutchGroup(DutchCommand, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write its options and its commands."""
         super().format_options(ctx, formatter)
-        rows = [(name, _text(name, "about")) for name in self.list_commands(ctx)]
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, _text(getattr(command, "help_table", name), "about")) for name, command in commands]
         with formatter.section(_text("headings", "commands")):
             formatter.write_dl(rows)
 

@@ -93,6 +93,17 @@ def sound_server(folder: Path) -> Iterator[SoundServer]:
         "PULSE_COOKIE": str(runtime / "cookie"),
         "ALSA_CONFIG_PATH": str(folder / "asound.conf"),
     }
+    server = start(folder, environment)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def start(folder: Path, environment: Mapping[str, str]) -> SoundServer:
+    """Start a server in a folder that `sound_server` made; also again, after the first one was stopped."""
+    socket = folder / "run" / "native"
+    socket.unlink(missing_ok=True)
     options = ["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"]
     options += ["--realtime=no", "--high-priority=no", "--disable-shm=yes"]
     # Without rewinds a sink works in steps of 50 ms; with them its monitor may come 2 s late.
@@ -110,9 +121,10 @@ def sound_server(folder: Path) -> Iterator[SoundServer]:
         _wait(server, folder / "pulseaudio.log")
         server.control("set-default-source", "mic.monitor")
         server.control("set-default-sink", "speaker")
-        yield server
-    finally:
+    except BaseException:
         server.stop()
+        raise
+    return server
 
 
 def _wait(server: SoundServer, log: Path) -> None:

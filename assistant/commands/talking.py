@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.conversation.drive import Ears, Mouth, run
 from assistant.conversation.ears import LineEars, MicrophoneEars
 from assistant.conversation.guide import Outcome, Talk, guided
+from assistant.conversation.lasting import LastingEars
 from assistant.conversation.mouth import JsonMouth, ListeningMouth, PlainMouth, Voice
 from assistant.conversation.screen import line_of
 from assistant.conversation.script import Say
@@ -50,7 +51,9 @@ def microphone(
         if choice in ("s", "t"):
             yield LineEars(screen) if choice == "t" else None
             return
-    ears = MicrophoneEars(chosen, screen, options.device or settings.device, options.patience or settings.patience)
+    device, patience = options.device or settings.device, options.patience or settings.patience
+    rate = settings.words_a_minute if not (options.silent or settings.silent or options.as_json) else None
+    ears = LastingEars(chosen, screen, device, patience, words_a_minute=rate)
     try:
         yield ears
     except BaseException:

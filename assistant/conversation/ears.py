@@ -232,12 +232,11 @@ class MicrophoneEars:
     def listen(self, request: Listen) -> Heard | None:
         """Return one spoken turn; a silent one where nothing was said after a question."""
         from assistant.hearing import certainty, turn
-        from assistant.hearing.microphone import Microphone
 
         if request.kind != "account":  # whatever was recorded before has been answered by now
             self.answered()
         spool = self._new_spool()
-        with Microphone(self.device, spool, self._proven) as microphone:
+        with self._open(spool) as microphone:
             self._screen.notice(_NOTICES[request.kind] if request.again else "listen/start")
             try:
                 with _enter_pressed() as stop:
@@ -265,10 +264,20 @@ class MicrophoneEars:
             return _with_command(heard.transcript, len(heard.alone))
         return _heard(heard.transcript, certainty.DOUBT_SECONDS if request.kind == "account" else 0.0)
 
+    def _open(self, spool: Any) -> Any:
+        from assistant.hearing.microphone import Microphone
+
+        return Microphone(self.device, spool, self._proven)
+
     @property
     def device(self) -> str | int | None:
         """Which microphone: a number, a part of a name, or None for the default."""
         return _device(self._device)
+
+    def _recogniser(self, rate: int) -> Any:
+        from assistant.hearing.recogniser import Recogniser
+
+        return Recogniser(self.model(), rate)
 
     def model(self) -> Any:
         """Return the speech model, loaded once."""
@@ -276,11 +285,6 @@ class MicrophoneEars:
 
         self._model = self._model or load(self._chosen)
         return self._model
-
-    def _recogniser(self, rate: int) -> Any:
-        from assistant.hearing.recogniser import Recogniser
-
-        return Recogniser(self.model(), rate)
 
     def _new_spool(self) -> Any:
         from assistant.hearing.spool import Spool

@@ -71,6 +71,10 @@ class Screen:
         sys.stderr.flush()
         self._shown = len(line)
 
+    def clear(self) -> None:
+        """Take the live line away."""
+        self._clear()
+
     def _clear(self) -> None:
         if self._live and self._shown:
             sys.stderr.write("\r\x1b[2K")

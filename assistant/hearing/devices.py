@@ -99,15 +99,35 @@ def cut(stream: Any) -> None:
     _bounded(stream, stream.abort)
 
 
-def _bounded(stream: Any, end: Callable[..., None]) -> None:
-    done = threading.Event()
+def look_again() -> bool:
+    """Let PortAudio look anew which devices there are; no stream may be open. False where it hangs."""
+    module = sounddevice()
 
     def act() -> None:
+        with c_stderr_silenced():
+            module._terminate()
+            module._initialize()
+
+    return _within_time(act)
+
+
+def _bounded(stream: Any, end: Callable[..., None]) -> None:
+    def act() -> None:
+        end(ignore_errors=True)
+        stream.close(ignore_errors=True)
+
+    _within_time(act)
+
+
+def _within_time(act: Callable[[], None]) -> bool:
+    """Do something that may hang; False where it has not come to an end in time."""
+    done = threading.Event()
+
+    def run() -> None:
         try:
-            end(ignore_errors=True)
-            stream.close(ignore_errors=True)
+            act()
         finally:
             done.set()
 
-    threading.Thread(target=act, name="close-sound", daemon=True).start()
-    done.wait(CLOSE_SECONDS)
+    threading.Thread(target=run, name="close-sound", daemon=True).start()
+    return done.wait(CLOSE_SECONDS)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from assistant import resources
+from assistant.hearing import store
 from assistant.hearing.quiet import c_stderr_silenced
 from assistant.trouble import ExitCode, Trouble
 
@@ -36,8 +37,9 @@ class Reason(enum.Enum):
     """Who chose the model."""
 
     OPTION = "option"
-    VARIABLE = "variable"
+    VARIABLE = "environment"
     SETTINGS = "settings"
+    INSTALLED = "installed"
     BUNDLED = "bundled"
 
 
@@ -51,8 +53,13 @@ class ChosenModel:
     bundled: bool
 
 
-def choose(option: Path | None, environ: Mapping[str, str], settings_model: Path | None) -> ChosenModel:
-    """Choose the model: the option, else the variable, else the settings, else the bundled one.
+def choose(
+    option: Path | None, environ: Mapping[str, str], settings_model: Path | None, models: Path | None = None
+) -> ChosenModel:
+    """Choose the model: the option, else the variable, else the settings, else an installed one, else the bundled one.
+
+    The first three name a folder, or an installed model by its name. `models` is where the installed
+    ones are, normally `store.folder()`.
 
     Looks at its folder; raises Trouble model_not_found, model_not_folder, model_incomplete,
     broken_model or bundled_model_missing.
@@ -66,14 +73,29 @@ def choose(option: Path | None, environ: Mapping[str, str], settings_model: Path
     bundled = _bundled()
     for wish, reason in wishes:
         if wish is not None:
-            path = _inner(wish.expanduser())
+            path = inner(_named(wish.expanduser(), models))
             check(path)
             is_bundled = bundled is not None and path.resolve() == bundled.resolve()
             return ChosenModel(path, path.resolve().name, reason, is_bundled)
+    used = store.in_use(models)
+    if used is not None:
+        check(used.path)
+        return ChosenModel(used.path, used.name, Reason.INSTALLED, bundled=False)
     if bundled is None:
         raise Trouble("bundled_model_missing", ExitCode.NO_MODEL)
     check(bundled)
     return ChosenModel(bundled, bundled.name, Reason.BUNDLED, bundled=True)
+
+
+def _named(wish: Path, models: Path | None) -> Path:
+    """Return the folder meant by a wish: itself, or the installed model of that name."""
+    if not wish.exists() and len(wish.parts) == 1:
+        if wish.name == store.bundled_name():
+            return _bundled() or wish
+        found = store.find(wish.name, models)
+        if found:
+            return found.path
+    return wish
 
 
 def _bundled() -> Path | None:
@@ -83,7 +105,7 @@ def _bundled() -> Path | None:
         return None
 
 
-def _inner(path: Path) -> Path:
+def inner(path: Path) -> Path:
     """Return the model inside a folder that holds nothing else, as unpacking an archive often leaves it."""
     if path.is_dir() and not (path / "am").exists():
         inside = [entry for entry in path.iterdir() if entry.is_dir() and (entry / "am").is_dir()]

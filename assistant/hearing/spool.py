@@ -2,12 +2,13 @@
 
 A story that somebody found the courage to tell must not be lost to a crash; and it must not stay
 on disk either. So the sound is written to a file that only its owner can read, handed to the
-system every second, and deleted by the caller as soon as the words have been recognised. A file that is still
-there at the next start is a leftover of a crash, and an ordinary WAV file.
+system and by it to the disk every second (a battery may die), and deleted by the caller as soon as the answer
+was given. A file that is still there at the next start is a leftover of a crash, and an ordinary WAV file.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import struct
@@ -53,7 +54,7 @@ class Spool:
         # mkstemp makes the file 0600 and never follows a link that somebody put in its place
         descriptor, name = tempfile.mkstemp(SUFFIX, time.strftime("opname-%Y%m%d-%H%M%S-"), directory)
         file = os.fdopen(descriptor, "wb")
-        _lock(file)
+        lock(file)
         return cls(Path(name), file)
 
     def write(self, block: Block) -> None:
@@ -73,6 +74,7 @@ class Spool:
         self._file.write(_header(self._rate, self._bytes))
         self._file.seek(0, os.SEEK_END)
         self._file.flush()
+        os.fsync(self._file.fileno())
 
     def keep(self) -> Path | None:
         """Stop writing and leave the file; returns its path, or None where there was no sound."""
@@ -80,20 +82,66 @@ class Spool:
             self.discard()
             return None
         if not self._file.closed:
-            self._flush()
-            self._file.close()
+            with contextlib.suppress(OSError):  # a full disk: what was written before is a complete file
+                self._flush()
+            self._close()
         return self.path
 
     def discard(self) -> None:
         """Delete the recording: its words are known, or its owner does not want it."""
-        self._file.close()
+        self._close()
         self.path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        """Close the file, also where what it still holds cannot be written."""
+        with contextlib.suppress(OSError):
+            self._file.close()
 
 
 def leftovers(directory: Path | None = None) -> list[Path]:
     """Return the recordings with sound in them that no running process is making, oldest first."""
     found = sorted((directory or folder()).glob(f"opname-*{SUFFIX}"))
-    return [path for path in found if path.stat().st_size > HEADER_BYTES and not _in_use(path)]
+    return [path for path in found if _size(path) > HEADER_BYTES and not _in_use(path)]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # another process has just deleted it
+        return 0
+
+
+def mend(path: Path) -> float:
+    """Make the header of a leftover fit what is there, up to the last sample, and return its seconds.
+
+    A process that was killed wrote on for up to a second after the last header, and a machine without
+    power may have kept less than the header says. What is no recording of ours is left alone: 0 seconds.
+    Raises OSError.
+    """
+    with path.open("r+b") as file:
+        head = file.read(HEADER_BYTES)
+        if len(head) < HEADER_BYTES or head[:4] != b"RIFF" or head[36:40] != b"data":
+            return 0.0
+        rate = int.from_bytes(head[24:28], "little")
+        length = (path.stat().st_size - HEADER_BYTES) // BYTES_PER_SAMPLE * BYTES_PER_SAMPLE
+        file.seek(0)
+        file.write(_header(rate, length))
+    return length / BYTES_PER_SAMPLE / rate if rate else 0.0
+
+
+def made_at(path: Path) -> time.struct_time | None:
+    """Return when a recording was begun, which is in its name."""
+    try:
+        return time.strptime(path.name[: len("opname-20260101-120000")], "opname-%Y%m%d-%H%M%S")
+    except ValueError:
+        return None
+
+
+def answered(path: Path) -> None:
+    """Delete a recording of ours that has got its answer; any other file is left alone."""
+    if path.resolve().parent == folder().resolve() and path.name.startswith("opname-") and not _in_use(path):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def _header(rate: int, length: int) -> bytes:
@@ -106,7 +154,7 @@ def _header(rate: int, length: int) -> bytes:
     )
 
 
-def _lock(file: BinaryIO) -> bool:
+def lock(file: BinaryIO) -> bool:
     """Take the mark of the process that records; it goes by itself when the process ends, however it ends."""
     try:
         if sys.platform == "win32":
@@ -127,6 +175,6 @@ def _lock(file: BinaryIO) -> bool:
 def _in_use(path: Path) -> bool:
     try:
         with path.open("r+b") as file:
-            return not _lock(file)
+            return not lock(file)
     except OSError:
         return True

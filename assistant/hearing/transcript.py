@@ -45,6 +45,12 @@ class Transcript:
         """Return the words of both, one after the other."""
         return Transcript(self.words + other.words)
 
+    def later(self, seconds: float) -> Transcript:
+        """Return the same words, so many seconds later."""
+        if not seconds:
+            return self
+        return Transcript(tuple(Word(w.text, w.start + seconds, w.end + seconds, w.confidence) for w in self.words))
+
     def pauses(self, at_least: float = 0.5) -> tuple[int, ...]:
         """Return the indices of the words before which nobody spoke for `at_least` seconds."""
         return tuple(

@@ -6,6 +6,7 @@ there when one has been played.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import queue
@@ -63,11 +64,11 @@ def render(
     sentences = [sentence for sentence in sentences if spoken(sentence)]
     if not sentences:
         return
-    folder = Path(tempfile.mkdtemp(prefix="verbonden-"))  # 0700: nobody else can look in
-    child = None
+    begun = _take_ready(words_a_minute) if command is COMMAND else None
+    folder = begun.folder if begun else Path(tempfile.mkdtemp(prefix="verbonden-"))  # 0700: nobody else can look in
+    child = begun.child if begun else None
     try:
-        child = _Child(command)
-        child.ask({"folder": str(folder), "words_a_minute": words_a_minute})
+        child = child or _begin(command, folder, words_a_minute)
         waiting = deque(sentences)
         for sentence in _take(waiting, AHEAD):
             child.ask({"text": spoken(sentence)})
@@ -83,6 +84,60 @@ def render(
         if child:
             child.end()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A child with its voice loaded, that waits for sentences."""
+
+    folder: Path
+    child: _Child
+    words_a_minute: float
+
+
+_ready: list[_Ready] = []
+_ready_lock = threading.Lock()
+
+
+def prepare(words_a_minute: float = WORDS_A_MINUTE) -> None:
+    """Start a child for the next `render`, while there is time: loading its voice takes longer than a sentence."""
+    with _ready_lock:
+        if _ready:
+            return
+        folder = Path(tempfile.mkdtemp(prefix="verbonden-"))
+        try:
+            _ready.append(_Ready(folder, _begin(COMMAND, folder, words_a_minute), words_a_minute))
+        except OSError:  # then `render` finds out, and says so
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _begin(command: Sequence[str], folder: Path, words_a_minute: float) -> _Child:
+    child = _Child(command)
+    child.ask({"folder": str(folder), "words_a_minute": words_a_minute})
+    return child
+
+
+def _take_ready(words_a_minute: float) -> _Ready | None:
+    """Return the child that was prepared, if there is one that speaks this fast; another is ended."""
+    with _ready_lock:
+        begun = _ready.pop() if _ready else None
+    if begun and begun.words_a_minute == words_a_minute and begun.child.lives:
+        return begun
+    if begun:
+        _drop(begun)
+    return None
+
+
+@atexit.register
+def _drop_ready() -> None:
+    """Leave nothing behind where it was never asked to speak."""
+    while _ready:
+        _drop(_ready.pop())
+
+
+def _drop(begun: _Ready) -> None:
+    begun.child.end()
+    shutil.rmtree(begun.folder, ignore_errors=True)
 
 
 def _take(waiting: deque[str], count: int) -> list[str]:
@@ -132,6 +187,11 @@ class _Child:
         for line in self._process.stdout:
             self._answers.put(line)
         self._answers.put(b"")
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process is there."""
+        return self._process.poll() is None
 
     def ask(self, request: dict[str, object]) -> None:
         assert self._process.stdin

@@ -171,6 +171,76 @@ def test_a_microphone_that_vanishes_leaves_what_was_recorded(tmp_path: Path, ton
     assert soundfile.info(left).duration > 0.9
 
 
+PATIENT = """
+import sys
+from assistant.hearing.microphone import Microphone
+from assistant.hearing.sound import peak_dbfs
+from assistant.trouble import Trouble
+def lost(gone):
+    print("weg" if gone else "terug", flush=True)
+heard = 0.0
+back = False
+try:
+    with Microphone(wait=float(sys.argv[1]), on_lost=lost) as opened:
+        for number, block in enumerate(opened.blocks()):
+            if number == 20:
+                print("bezig", flush=True)
+            if block.samples and peak_dbfs(block.pcm) > -20:
+                heard += block.seconds
+                if back:
+                    break
+            back = back or (number > 20 and not block.samples)
+    print("verder", opened.lost, flush=True)
+except Trouble as trouble:
+    print(trouble.key, opened.lost, flush=True)
+"""
+
+
+def _patient(environment: dict[str, str], wait: float) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PATIENT, str(wait)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PACKAGE, env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+def test_a_microphone_that_vanishes_and_comes_back_goes_on(tone: Path) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="vs-") as folder,
+        virtual_sound.sound_server(Path(folder)) as server,
+    ):
+        recorder = _patient(dict(server.environment), 60)
+        assert recorder.stdout
+        try:
+            with server.play(tone):
+                assert recorder.stdout.readline() == "bezig\n"
+            server.stop()
+            assert recorder.stdout.readline() == "weg\n"
+            again = virtual_sound.start(Path(folder), server.environment)
+            try:
+                assert recorder.stdout.readline() == "terug\n"
+                with again.play(tone):
+                    said, noise = recorder.communicate(timeout=30)
+            finally:
+                again.stop()
+        finally:
+            recorder.kill()
+    assert (said, noise) == ("verder False\n", "")
+
+
+def test_a_microphone_that_does_not_come_back_is_not_waited_for_forever(tone: Path) -> None:
+    with (
+        tempfile.TemporaryDirectory(prefix="vs-") as folder,
+        virtual_sound.sound_server(Path(folder)) as server,
+    ):
+        recorder = _patient(dict(server.environment), 1)
+        with server.play(tone):
+            assert recorder.stdout
+            assert recorder.stdout.readline() == "bezig\n"
+        server.stop()
+        said, noise = recorder.communicate(timeout=30)
+    assert (said, noise) == ("weg\nmicrophone_lost True\n", "")
+
+
 def test_a_machine_without_a_microphone(tmp_path: Path) -> None:
     (tmp_path / "leeg.conf").write_text(NO_HARDWARE)
     nothing = {"ALSA_CONFIG_PATH": str(tmp_path / "leeg.conf"), "PULSE_SERVER": f"unix:{tmp_path}/geen"}
@@ -228,7 +298,7 @@ def test_where_the_default_refuses_the_sound_server_is_next(monkeypatch: pytest.
     with Microphone() as opened:
         assert opened.name == "pulse"
         assert set(_taken(opened)) == {1000}
-    assert fake.tried == [(4, 1), (4, 2), (2, 1)]
+    assert list(dict.fromkeys(fake.tried)) == [(4, 1), (4, 2), (2, 1)]
 
 
 def test_a_device_that_insists_on_its_channels_gets_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,6 +309,37 @@ def test_a_device_that_insists_on_its_channels_gets_them(monkeypatch: pytest.Mon
         samples = list(_taken(opened))
         assert (len(samples), set(samples)) == (16000, {1000})
         assert opened.overflows == 3
+
+
+def test_another_rate_after_it_came_back_is_brought_to_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second microphone has 48 kHz, the recording began with 16: that it comes back is forced here."""
+    fake = _Fake({(4, 1), (7, 1)})
+    _listed(monkeypatch, fake)
+    monkeypatch.setattr(devices, "look_again", lambda: True)
+    said: list[bool] = []
+    with Microphone(wait=5, on_lost=said.append) as opened:
+        blocks = opened.blocks(timeout=0.1)
+        first = [next(blocks) for _ in range(20)]
+        monkeypatch.setattr(devices, "candidates", lambda wanted, direction: (Device(7, "usb", 1, 48000),))
+        second = [next(blocks) for _ in range(21)]
+        assert (opened.name, opened.rate, said) == ("usb", 16000, [True, False])
+    assert {block.rate for block in first + second} == {16000}
+    assert sum(block.seconds for block in first) == pytest.approx(1)
+    assert sum(block.seconds for block in second) == pytest.approx(1, abs=0.01)
+
+
+def test_a_key_ends_the_waiting_for_a_microphone(monkeypatch: pytest.MonkeyPatch) -> None:
+    _listed(monkeypatch, _Fake({(4, 1)}))
+    monkeypatch.setattr(devices, "look_again", lambda: True)
+    with Microphone(wait=60) as opened:
+        blocks = opened.blocks(timeout=0.1)
+        for _ in range(20):
+            next(blocks)
+        monkeypatch.setattr(devices, "candidates", lambda wanted, direction: ())
+        assert next(blocks).samples == 0
+        opened.stop()
+        assert list(blocks) == []
+        assert opened.lost
 
 
 def test_where_all_refuse_the_first_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,6 +92,78 @@ def test_a_killed_process_loses_less_than_a_second(tmp_path: Path) -> None:
     assert set(soundfile.read(left, dtype="int16")[0]) == {0x1010}
 
 
+FULL = """
+import resource, sys
+from pathlib import Path
+from assistant.hearing.sound import Block
+from assistant.hearing.spool import Spool
+recording = Spool.start(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # from here the disk is full
+try:
+    for _ in range(200):
+        recording.write(Block(b"\\x10\\x10" * 1600, 16000))
+except OSError as error:
+    print("vol", error.errno)
+print(recording.keep())
+if sys.argv[2] == "discard":
+    recording.discard()
+"""
+
+
+@pytest.mark.parametrize("then", ["keep", "discard"])
+def test_a_disk_that_fills_up_keeps_what_is_on_it(then: str, tmp_path: Path) -> None:
+    recorder = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path), then],
+        capture_output=True, text=True, timeout=30, check=False, cwd=Path(spool.__file__).parent.parent.parent,
+    )  # fmt: skip
+    assert recorder.returncode == 0, recorder.stderr
+    assert recorder.stdout.startswith("vol ")
+    if then == "discard":
+        assert list(tmp_path.iterdir()) == []
+        return
+    (left,) = leftovers(tmp_path)
+    assert spool.mend(left) == pytest.approx(100_000 / 32000, abs=0.01)
+    samples, _ = soundfile.read(left, dtype="int16")
+    assert set(samples) == {0x1010}
+    assert len(samples) * 2 == pytest.approx(100_000, abs=100)
+
+
+def test_a_leftover_is_mended_to_its_last_sample(tmp_path: Path) -> None:
+    """Killed after the header was last written, or without power before all of the sound was."""
+    recording = Spool.start(tmp_path)
+    for _ in range(10):
+        recording.write(BLOCK)
+    path = recording.keep()
+    assert path
+    whole = path.read_bytes()
+    for change, seconds in ((BLOCK.pcm * 5, 1.5), (b"", 1.0), (b"x", 1.0)):
+        path.write_bytes(whole + change)
+        assert spool.mend(path) == pytest.approx(seconds)
+        assert soundfile.info(path).duration == pytest.approx(seconds)
+    path.write_bytes(whole[:-5001])
+    assert spool.mend(path) == pytest.approx(1 - 5001 / 32000, abs=0.001)
+    assert soundfile.info(path).duration == pytest.approx(1 - 5001 / 32000, abs=0.001)
+    path.write_bytes(b"something else of fifty bytes, no sound, no header.")
+    assert spool.mend(path) == 0
+
+
+def test_only_recordings_of_our_own_are_deleted_once_answered(tmp_path: Path, home: Path) -> None:
+    other = tmp_path / "opname-20260101-120000-mijn.wav"
+    other.write_bytes(b"x")
+    spool.answered(other)
+    assert other.exists()
+    recording = Spool.start()
+    recording.write(BLOCK)
+    spool.answered(recording.path)
+    assert recording.path.exists()  # somebody is still recording it
+    path = recording.keep()
+    assert path
+    assert spool.made_at(path)
+    assert spool.made_at(tmp_path / "x.wav") is None
+    spool.answered(path)
+    assert not path.exists()
+
+
 def test_a_second_is_the_longest_that_sound_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])

@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from assistant.hearing.sound import peak_dbfs, rms_dbfs, to_samples
-from assistant.speaking import child
+from assistant.speaking import child, rendering
 from assistant.speaking.rendering import COMMAND, SpokenSentence, render
 from assistant.speaking.shaping import shape
 from assistant.trouble import ExitCode, Trouble
@@ -269,3 +269,39 @@ def test_every_rendering_is_the_same_on_a_busy_machine() -> None:
             hog.kill()
             hog.wait(10)
     assert len(lengths) == 1
+
+
+def test_a_child_that_was_prepared_speaks_first_and_only_once() -> None:
+    rendering.prepare(140)
+    rendering.prepare(140)
+    (prepared,) = _children()
+    spoken = render(REFLECTION[:2], 140)
+    next(spoken)
+    assert _children() == [prepared]
+    assert len(list(spoken)) == 1
+    assert _children() == []
+    assert len(list(render(REFLECTION[:1], 140))) == 1
+
+
+def test_a_child_prepared_for_another_pace_is_ended() -> None:
+    rendering.prepare(100)
+    (prepared,) = _children()
+    assert len(list(render(REFLECTION[:1], 140))) == 1
+    assert prepared not in _children()
+    assert _children() == []
+
+
+def test_a_prepared_child_that_died_is_replaced() -> None:
+    rendering.prepare(140)
+    rendering._ready[0].child._process.kill()
+    rendering._ready[0].child._process.wait(10)
+    assert len(list(render(REFLECTION[:1], 140))) == 1
+
+
+def test_a_prepared_child_that_is_never_asked_leaves_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from assistant.speaking import rendering as r; r.prepare(); print(r._ready)"],
+        capture_output=True, text=True, timeout=30, check=True, cwd=Path(rendering.__file__).parents[2],
+    )  # fmt: skip
+    assert "_Ready" in done.stdout
+    assert done.stderr == ""
