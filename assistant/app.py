@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from assistant.trouble import ExitCode, Trouble
 if TYPE_CHECKING:
     from assistant.conversation.drive import Ears, Mouth
     from assistant.hearing.model import ChosenModel
+    from assistant.journal.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,17 @@ class Options:
     device: str | None = None
     model: Path | None = None
     patience: float | None = None
+    keep_words: bool = False
+    no_journal: bool = False
 
 
 def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
     """Answer one account, from a sound file, a text or the microphone; raises Trouble."""
+    from assistant.journal import guard, is_on
+
+    guard.protect()
+    if options.keep_words and (options.no_journal or not is_on()):
+        raise Trouble("journal_off", ExitCode.JOURNAL_OFF)
     settings = settings_module.load()
     screen = Screen(quiet=options.as_json)
     if text is not None:
@@ -94,18 +103,37 @@ def _choice() -> str:
 
 
 def _converse(ears: Ears, screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode:
-    """Run the single answer with these ears; return what to leave with."""
+    """Run the single answer with these ears, keep it in the journal where that is on; return what to leave with."""
     from assistant.conversation.drive import drive
     from assistant.conversation.mouth import JsonMouth, PlainMouth, Voice
     from assistant.conversation.script import once
+    from assistant.journal.session import Session
 
     aloud = not (options.silent or settings.silent or options.as_json)
     voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute)
     mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
-    said = drive(once(turn=int(time.time()) // 60), ears, mouth)
-    if voice.failed:
-        return voice.failed.code
+    session = Session(mouth, options.keep_words)
+    said = drive(once(turn=int(time.time()) // 60), ears, session)
+    not_kept = None if options.no_journal else _keep(session, screen)
+    failed = voice.failed or not_kept
+    if failed:
+        return failed.code
     return ExitCode.OK if said else ExitCode.UNSURE
+
+
+def _keep(session: Session, screen: Screen) -> Trouble | None:
+    """Keep the entry of a conversation if the journal is on; what goes wrong is shown, and returned."""
+    from assistant.commands.journal_app import may_keep_danger
+    from assistant.journal import Outcome
+
+    try:
+        outcome = session.keep(datetime.now().astimezone(), may_keep_danger)
+    except Trouble as trouble:
+        screen.line(line_of(trouble))
+        return trouble
+    if outcome is Outcome.KEPT:
+        screen.line(_prompt("journal/kept/done"))
+    return None
 
 
 def hear(files: Sequence[Path], as_json: bool, model: Path | None) -> ExitCode:
@@ -224,7 +252,7 @@ def demo(out: Path | None, silent: bool) -> ExitCode:
         raise report.problems[0]
     screen.notice("demo/account", file=str(account))
     ears = FileEars(account, _model(None, settings), screen)
-    return _converse(ears, screen, Options(silent=silent, save_speech=answer), settings)
+    return _converse(ears, screen, Options(silent=silent, save_speech=answer, no_journal=True), settings)
 
 
 def _folder(out: Path | None) -> Path:

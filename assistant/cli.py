@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from assistant import __version__
+from assistant.commands.journal import journal
 from assistant.dutch_help import DutchGroup, mistake
 from assistant.trouble import BrokenData, ExitCode, Trouble
 
@@ -26,6 +27,9 @@ def verbonden() -> None:
     """Listen to an account of a row and reflect on it."""
 
 
+verbonden.add_command(journal)
+
+
 @verbonden.command()
 @click.option("--audio", type=FILE, metavar="BESTAND")
 @click.option("--text", metavar="BESTAND|-")
@@ -35,6 +39,8 @@ def verbonden() -> None:
 @click.option("--device", metavar="MICROFOON")
 @click.option("--model", type=FILE, metavar="MAP")
 @click.option("--patience", type=click.FloatRange(0.5, 60), metavar="SECONDEN")
+@click.option("--keep-words", is_flag=True)
+@click.option("--no-journal", is_flag=True)
 def reflect(audio: Path | None, text: str | None, **options: Any) -> None:
     """Hear, read or be told one account, and answer it."""
     from assistant import app
