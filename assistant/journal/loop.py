@@ -1,4 +1,4 @@
-"""The teller's cycle as the lying eight that EFT therapists draw, as SVG. Pure; the words are in `prompts/nl/trends.toml`.
+"""The teller's cycle as the lying eight that EFT therapists draw, as SVG. Pure.
 
 Left the teller: what I do and show above the line, what I feel below it. Right the partner: what is
 seen above the line; what is below it only the partner knows, so nothing is guessed there.

@@ -48,7 +48,8 @@ th, td { text-align: left; padding: .35rem .5rem; border-bottom: 1px solid var(-
 summary { cursor: pointer; padding: .6rem 0; color: var(--main); }
 summary:focus-visible { outline: 3px solid var(--warm); }
 li { margin: .3rem 0; }
-@media (max-width: 34rem) { main { padding: .75rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin: 0 0 .5rem; } }
+@media (max-width: 34rem) { main { padding: .75rem; }
+  dl { grid-template-columns: 1fr; gap: 0; } dd { margin: 0 0 .5rem; } }
 @media print { body { background: #fff; color: #000; } }
 """
 
