@@ -18,7 +18,7 @@ from assistant.conversation.screen import Screen, line_of, wrapped
 from assistant.journal import guard, keys, not_written, ring, telling
 from assistant.journal.entries import plain
 from assistant.journal.files import put
-from assistant.journal.store import IDENTITY, KEYRING, Contents, Kept, Store
+from assistant.journal.store import IDENTITY, Contents, Kept, Store
 from assistant.journal.trends import trends as trends_of
 from assistant.reflecting.wording import prompts, sentences
 from assistant.trouble import ExitCode, Trouble
@@ -88,7 +88,7 @@ def where() -> None:
         count = telling.number(len(store.names()))
     click.echo(telling.word("journal/where/folder", folder=str(store.folder), count=count))
     click.echo(telling.word("journal/where/age", identity=str(store.folder / IDENTITY)))
-    if (store.folder / KEYRING).exists():
+    if store.uses_keyring:
         click.echo(wrapped(telling.word("journal/where/keyring")))
     click.echo(wrapped(telling.word("journal/where/swap_locked" if guard.protect() else "journal/where/swap_free")))
 
@@ -160,7 +160,7 @@ def forget_all(sure: bool) -> ExitCode:
         count = telling.number(len(store.names()))
     if not _agreed(telling.word("journal/forget/all", count=count), sure):
         return ExitCode.OK
-    if (store.folder / KEYRING).exists():
+    if store.uses_keyring:
         _out_of_keyring(store)
     with _writing():
         store.forget_all()
@@ -174,7 +174,7 @@ def change_passphrase() -> None:
     new = _new_passphrase()
     with _writing():
         store.change_passphrase(secret, new)
-    if (store.folder / KEYRING).exists():
+    if store.uses_keyring:
         with contextlib.suppress(ring.NoRing):
             ring.put(new)
     _note(telling.word("journal/passphrase/done"))
@@ -192,15 +192,16 @@ def use_keyring(wanted: bool) -> None:
     except ring.NoRing as error:
         raise Trouble("journal_no_keyring", ExitCode.JOURNAL_LOCKED) from error
     with _writing():
-        put(store.folder / KEYRING, b"")
+        store.choose_keyring(True)
     _note(telling.word("journal/passphrase/keyring_on"))
 
 
 def _out_of_keyring(store: Store) -> None:
     with contextlib.suppress(ring.NoRing):
         ring.remove()
-    with _writing():
-        (store.folder / KEYRING).unlink(missing_ok=True)
+    if store.uses_keyring:
+        with _writing():
+            store.choose_keyring(False)
 
 
 def trends(html: Path | None, silent: bool, as_json: bool) -> ExitCode:
@@ -279,7 +280,7 @@ def _unlocked(question: str) -> tuple[Store, str, str]:
 
 
 def _from_keyring(store: Store) -> str | None:
-    if not (store.folder / KEYRING).exists():
+    if not store.uses_keyring:
         return None
     with contextlib.suppress(ring.NoRing):
         return ring.get()

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-NEW, GONE = ".new-", ".gone-"
-"""Beginnings of names of files on their way in and out; what a dead process left of them is cleared away."""
+MOVING = "moving"
+"""A folder for files on their way in and out; what a dead process left there is cleared away by the next."""
 LOCK = "lock"
 LOCK_SECONDS = 10.0
 LARGEST = 64 * 2**20
@@ -39,7 +39,9 @@ def locked(folder: Path) -> Iterator[None]:
     """
     with _lock_file(folder) as file:
         try:
-            for leftover in [*folder.glob(f"{NEW}*"), *folder.glob(f"{GONE}*")]:
+            moving = folder / MOVING
+            moving.mkdir(mode=0o700, exist_ok=True)
+            for leftover in list(moving.iterdir()):
                 shred(leftover)
             yield
         finally:
@@ -89,9 +91,9 @@ def _release(file: BinaryIO) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
 
 
-def put(path: Path, data: bytes) -> None:
-    """Write a file (0600) so that it is there in full, on disk, or not at all. Raises OSError."""
-    descriptor, name = tempfile.mkstemp(prefix=NEW, dir=path.parent)
+def put(path: Path, data: bytes, via: Path | None = None) -> None:
+    """Write a file (0600) so that it is there in full, on disk, or not at all; made in `via`. Raises OSError."""
+    descriptor, name = tempfile.mkstemp(prefix=".new-", dir=via or path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

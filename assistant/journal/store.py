@@ -88,14 +88,14 @@ class Store:
                 if passphrase is None:
                     raise ValueError("no passphrase")
                 pair = keys.make(passphrase)
-                files.put(self.folder / IDENTITY, pair.identity)
-                files.put(self.folder / RECIPIENT, pair.recipient.encode() + b"\n")
+                self._put(IDENTITY, pair.identity)
+                self._put(RECIPIENT, pair.recipient.encode() + b"\n")
             (self.folder / OFF).unlink(missing_ok=True)
 
     def switch_off(self) -> None:
         """Write no entries from now on; those that are there stay. Raises OSError."""
         with files.locked(self.folder):
-            files.put(self.folder / OFF, b"")
+            self._put(OFF, b"")
 
     def add(self, entry: Entry) -> str:
         """Keep an entry: on disk in full, or not at all. Returns its name. Raises OSError, keys.BadKeys."""
@@ -103,7 +103,7 @@ class Store:
         data = keys.encrypt(encode(entry), self._text(RECIPIENT))
         with files.locked(self.folder):
             name = secrets.token_hex(16)
-            files.put(self.folder / name, data)
+            self._put(name, data)
         return name
 
     def names(self) -> list[str]:
@@ -120,7 +120,20 @@ class Store:
         """Protect the secret half with another passphrase. Raises OSError."""
         data = keys.protect(secret, passphrase)
         with files.locked(self.folder):
-            files.put(self.folder / IDENTITY, data)
+            self._put(IDENTITY, data)
+
+    @property
+    def uses_keyring(self) -> bool:
+        """Whether the user chose that the system's keyring holds the passphrase."""
+        return (self.folder / KEYRING).exists()
+
+    def choose_keyring(self, wanted: bool) -> None:
+        """Remember that choice. Raises OSError."""
+        with files.locked(self.folder):
+            if wanted:
+                self._put(KEYRING, b"")
+            else:
+                (self.folder / KEYRING).unlink(missing_ok=True)
 
     def is_own(self, secret: str) -> bool:
         """Whether entries are written to this very key, or somebody has put another public half in its place."""
@@ -165,14 +178,14 @@ class Store:
             table = {name: plain(entry) for name, entry in kept.items() if name in there}
             data = keys.encrypt(json.dumps(table).encode(), recipient)
             if len(data) <= files.LARGEST:
-                files.put(self.folder / CACHE, data)
+                self._put(CACHE, data)
 
     def forget(self, names: Iterable[str]) -> None:
         """Remove these entries for good; an interruption leaves each whole or gone. Raises OSError."""
         with files.locked(self.folder):
             files.shred(self.folder / CACHE)
             for name in names:
-                gone = self.folder / f"{files.GONE}{name}"
+                gone = self.folder / files.MOVING / name
                 with contextlib.suppress(FileNotFoundError):
                     os.replace(self.folder / name, gone)
                     files.sync(self.folder)
@@ -182,8 +195,9 @@ class Store:
     def forget_all(self) -> None:
         """Remove everything, the key first; after an interruption the next call of anything goes on. Raises OSError."""
         with files.locked(self.folder):
-            files.put(self.folder / FORGETTING, b"")
+            self._put(FORGETTING, b"")
             self._remove_all()
+            (self.folder / files.MOVING).rmdir()
             (self.folder / files.LOCK).unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
@@ -199,6 +213,9 @@ class Store:
             files.shred(self.folder / name)
         files.sync(self.folder)
         files.shred(self.folder / FORGETTING)
+
+    def _put(self, name: str, data: bytes) -> None:
+        files.put(self.folder / name, data, self.folder / files.MOVING)
 
     def _get(self, name: str) -> bytes:
         try:

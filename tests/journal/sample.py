@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import shutil
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from assistant.journal.entries import Entry, Made
 
@@ -16,6 +18,8 @@ CYCLES = (
     ("withdraw-withdraw", "withdraw", "withdraw"),
     ("none", None, None),
 )
+PASSPHRASE = "vier gewone woorden hier"
+QUICK = Path(__file__).with_name("quick")
 ASK = "Ik zou graag willen dat je naar me luistert."
 
 
@@ -43,3 +47,13 @@ def many(count: int) -> list[Entry]:
             )
         )  # fmt: skip
     return entries
+
+
+def quick_journal(folder: Path) -> Path:
+    """Make a journal that is on, whose key opens without the second that a real one takes."""
+    (folder / "moving").mkdir(mode=0o700, parents=True)
+    folder.chmod(0o700)
+    for name in ("identity", "recipient"):
+        shutil.copyfile(QUICK / name, folder / name)
+        (folder / name).chmod(0o600)
+    return folder
