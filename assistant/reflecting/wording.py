@@ -43,10 +43,20 @@ class Prompts:
         """Return one wording, filled with `values`; `turn` chooses among several. Raises PromptError."""
         wordings = self.wordings(path)
         wording = wordings[turn % len(wordings)]
-        wanted = {name for _, name, _, _ in string.Formatter().parse(wording) if name}
-        if wanted - set(values):
-            raise PromptError(f"prompts/nl/{path}: no value for {sorted(wanted - set(values))}")
-        return wording.format(**values)
+        try:
+            wanted = {name for _, name, _, _ in string.Formatter().parse(wording) if name}
+            if wanted - set(values):
+                raise PromptError(f"prompts/nl/{path}: no value for {sorted(wanted - set(values))}")
+            return wording.format(**values)
+        except PromptError:
+            raise
+        except (
+            ValueError,
+            LookupError,
+            AttributeError,
+            TypeError,
+        ) as error:
+            raise PromptError(f"prompts/nl/{path}: {error}") from error
 
 
 def load(folder: Path | None = None) -> Prompts:
