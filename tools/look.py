@@ -12,14 +12,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TOP / "tests" / "journal"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "journal"))
 
 from sample import many
 
 from assistant.journal.page import page
 from assistant.journal.trends import trends
 
+TOP = Path(__file__).resolve().parents[1]
 OUT = TOP / "out" / "look"
 SCHEMES = {"dark": 0, "light": 1}
 NARROW, WIDE, HEIGHT = 320, 1100, 3200

@@ -33,7 +33,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .wide { grid-column: 1 / -1; }
 .cards { display: grid; gap: 0 1.1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); }
 .note { color: var(--soft); }
-svg { display: block; width: 100%; height: auto; }
+svg { display: block; width: 100%; max-width: 28rem; height: auto; }
 .loop { max-width: 36rem; margin: 0 auto; }
 .loop .eight { fill: none; stroke: var(--main); stroke-width: 3; }
 .loop .water { stroke: var(--line); stroke-width: 1.5; stroke-dasharray: 5 5; }
@@ -56,7 +56,7 @@ li { margin: .3rem 0; }
 PLOT_STYLE = """
 {{ id }} .background, {{ id }} .plot > .background { fill: transparent !important; }
 {{ id }} text { font-family: system-ui, sans-serif !important; fill: var(--ink) !important; }
-{{ id }} .axis .line, {{ id }} .axis .guides, {{ id }} .guides { stroke: var(--line) !important; }
+{{ id }} .axis .line, {{ id }} .guide { stroke: var(--line) !important; }
 {{ id }} .color-0 { fill: var(--main) !important; stroke: var(--main) !important; }
 {{ id }} .series .line.color-0, {{ id }} path.line { fill: none !important; }
 {{ id }} .text-overlay text { fill: var(--card) !important; font-weight: 600; }
