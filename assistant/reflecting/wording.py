@@ -32,7 +32,10 @@ class Prompts:
             found = self.tables[file][table][key]
         except KeyError:
             raise PromptError(f"prompts/nl/{file}.toml: nothing under [{table}] {key!r}") from None
-        return [found] if isinstance(found, str) else list(found)
+        wordings = [found] if isinstance(found, str) else found
+        if not isinstance(wordings, list) or not wordings or not all(isinstance(each, str) for each in wordings):
+            raise PromptError(f"prompts/nl/{file}.toml: no sentences under [{table}] {key!r}")
+        return list(wordings)
 
     def has(self, path: str) -> bool:
         """Say whether there are wordings for "file/table/key"."""
