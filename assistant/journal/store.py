@@ -195,7 +195,8 @@ class Store:
     def forget_all(self) -> None:
         """Remove everything, the key first; after an interruption the next call of anything goes on. Raises OSError."""
         with files.locked(self.folder):
-            self._put(FORGETTING, b"")
+            with contextlib.suppress(OSError):  # a disk without room for a name must not keep anybody from it
+                self._put(FORGETTING, b"")
             self._remove_all()
             (self.folder / files.MOVING).rmdir()
             (self.folder / files.LOCK).unlink(missing_ok=True)

@@ -20,6 +20,7 @@ import pytest
 from virtual_sound import SoundServer, need
 
 from assistant import resources
+from assistant.hearing.recogniser import hear_file
 
 ROW = (
     "Gisteren hadden we ruzie over de kattenbak in Zierikzee. Ik zei dat hij nooit iets doet, ik werd steeds harder. "
@@ -131,7 +132,7 @@ def test_strace_would_have_seen_it(place: Place, tmp_path: Path) -> None:
 def test_it_does_its_work_where_there_is_no_network_at_all(place: Place) -> None:
     """In a namespace of its own, without a single interface that is up."""
     with_journal(place)
-    alone = (need("unshare"), "--net", "--")
+    alone = (need("unshare"), *(() if os.geteuid() == 0 else ("--map-root-user",)), "--net", "--")
     done = place.run("reflect", "--text", "-", "--silent", text=ROW, before=alone)
     assert "Wat ik hoor" in done.stdout
     assert place.run("journal", "list", text=PASSPHRASE, before=alone).stdout.count("\n") == 1
@@ -246,3 +247,19 @@ def test_there_is_no_core_dump_and_no_reading_along() -> None:
     core, dumpable, locked, kilobytes = done.stdout.split()
     assert (core, dumpable) == ("0", "0")
     assert (int(kilobytes) > 1000) == bool(int(locked))
+
+
+def test_without_a_home_it_still_answers_and_makes_none(place: Place) -> None:
+    gone = Place(place.home / "nowhere", place.temporary)
+    assert "Wat ik hoor" in gone.run("reflect", "--text", "-", "--silent", text=ROW).stdout
+    assert not gone.home.exists()
+
+
+def test_the_trends_are_spoken(place: Place, sound_server: SoundServer, tmp_path: Path, bundled_model: object) -> None:
+    """What the journal shows is heard through the loudspeaker, and understood."""
+    with_journal(place)
+    with sound_server.recording(tmp_path / "heard.wav") as recorded:
+        shown = place.run("journal", "trends", text=PASSPHRASE).stdout
+    assert "Er staat nog niets in je dagboek" in shown
+    heard = hear_file(recorded, bundled_model).text
+    assert "er staat nog niets" in heard
