@@ -83,7 +83,7 @@ def _from_microphone(
     code: ExitCode | None = None
     nothing_said = False
     try:
-        code = _converse(ears, screen, options, settings)
+        code = _converse(ears, screen, options, settings, hands_free=True)
     except Trouble as trouble:
         nothing_said = trouble.key == "interrupted"
         raise
@@ -102,8 +102,17 @@ def _choice() -> str:
     return str(answer).strip().lower()[:1] or "t"
 
 
-def _converse(ears: Ears, screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode:
-    """Run the single answer with these ears, keep it in the journal where that is on; return what to leave with."""
+def _converse(
+    ears: Ears,
+    screen: Screen,
+    options: Options,
+    settings: settings_module.Settings,
+    hands_free: bool = False,
+) -> ExitCode:
+    """Run the single answer with these ears, keep it in the journal where that is on; return what to leave with.
+
+    `hands_free`: nobody sits at the keyboard, so nothing is asked there that would stay on the screen.
+    """
     from assistant.conversation.drive import drive
     from assistant.conversation.mouth import JsonMouth, PlainMouth, Voice
     from assistant.conversation.script import once
@@ -114,20 +123,23 @@ def _converse(ears: Ears, screen: Screen, options: Options, settings: settings_m
     mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
     session = Session(mouth, options.keep_words)
     said = drive(once(turn=int(time.time()) // 60), ears, session)
-    not_kept = None if options.no_journal else _keep(session, screen)
+    not_kept = None if options.no_journal else _keep(session, screen, ask=not (hands_free or options.as_json))
     failed = voice.failed or not_kept
     if failed:
         return failed.code
     return ExitCode.OK if said else ExitCode.UNSURE
 
 
-def _keep(session: Session, screen: Screen) -> Trouble | None:
-    """Keep the entry of a conversation if the journal is on; what goes wrong is shown, and returned."""
+def _keep(session: Session, screen: Screen, ask: bool) -> Trouble | None:
+    """Keep the entry of a conversation if the journal is on; what goes wrong is shown, and returned.
+
+    `ask`: whether the user can be asked about an entry with a safety finding; if not, it is not kept.
+    """
     from assistant.commands.journal_app import may_keep_danger
     from assistant.journal import Outcome
 
     try:
-        outcome = session.keep(datetime.now().astimezone(), may_keep_danger)
+        outcome = session.keep(datetime.now().astimezone(), lambda: ask and may_keep_danger())
     except Trouble as trouble:
         screen.line(line_of(trouble))
         return trouble

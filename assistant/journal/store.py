@@ -199,10 +199,15 @@ class Store:
                 self._put(FORGETTING, b"")
             self._remove_all()
             (self.folder / files.MOVING).rmdir()
-            (self.folder / files.LOCK).unlink(missing_ok=True)
+            self._unlock_for_good()
+        self._unlock_for_good()  # Windows removes no file that is open
         with contextlib.suppress(OSError):
             self.folder.rmdir()
             self.folder.parent.rmdir()
+
+    def _unlock_for_good(self) -> None:
+        with contextlib.suppress(OSError):
+            (self.folder / files.LOCK).unlink()
 
     def finish_forgetting(self) -> None:
         """Go on with a removal that was interrupted; raises OSError."""
