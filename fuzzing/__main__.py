@@ -10,7 +10,10 @@ import tempfile
 from pathlib import Path
 
 from fuzzing.running import by_coverage, by_dice
-from fuzzing.targets import targets, workplace
+from fuzzing.targets import targets
+
+CORPORA = Path("out/fuzzing")
+"""Where atheris keeps the inputs that led it on, and what it found."""
 
 
 def main() -> int:
@@ -30,7 +33,7 @@ def main() -> int:
             os.environ[variable] = home
         target = known[names[0]]()
         if chosen.coverage:
-            by_coverage(target, chosen.runs, str(workplace() / "corpus"))
+            by_coverage(target, chosen.runs, str(CORPORA / names[0]))
             return 0
         finds = by_dice(target, chosen.runs, chosen.seed, report=True)
         left = [path for path in Path(home).rglob("*") if path.is_file()]

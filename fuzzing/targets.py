@@ -6,6 +6,7 @@ other exception is a find. Each has seeds: good input, from which the fuzzer goe
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import io
 import json
@@ -53,7 +54,9 @@ class Target:
 @lru_cache(maxsize=1)
 def workplace() -> Path:
     """The one folder that targets may write in; a new one for each process, in the temporary folder."""
-    return Path(tempfile.mkdtemp(prefix="fuzzing-"))
+    folder = Path(tempfile.mkdtemp(prefix="fuzzing-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _file(name: str, data: bytes) -> Path:

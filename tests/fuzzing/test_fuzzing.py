@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,28 @@ RUNS = 2000
 TOP = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Mapping[str, subprocess.Popen[str]]]:
+    """All targets side by side, each in a process of its own: a crash of a library in C ends only that one."""
+    processes = {
+        name: subprocess.Popen(
+            [sys.executable, "-m", "fuzzing", name, "--runs", str(RUNS)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=TOP,
+        )
+        for name in targets()
+    }  # fmt: skip
+    try:
+        yield processes
+    finally:
+        for process in processes.values():
+            process.kill()
+
+
 @pytest.mark.parametrize("name", sorted(targets()))
-def test_nothing_is_found(name: str) -> None:
-    """In a process of its own: a crash of a library in C would take the tests with it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "fuzzing", name, "--runs", str(RUNS)],
-        capture_output=True, text=True, timeout=280, check=False, cwd=TOP,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
-    assert f"{RUNS} inputs, 0 kinds of finds, 0 files left outside" in done.stdout
+def test_nothing_is_found(name: str, running: Mapping[str, subprocess.Popen[str]]) -> None:
+    told, _ = running[name].communicate(timeout=280)
+    assert running[name].returncode == 0, told[-3000:]
+    assert f"{RUNS} inputs, 0 kinds of finds, 0 files left outside" in told
 
 
 def test_seeds_are_good_input_and_the_dice_is_always_the_same() -> None:
