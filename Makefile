@@ -1,5 +1,5 @@
 # make demo: set everything up and show the main job.   make test: set everything up and run all checks.
-.PHONY: demo test bench learn score clean
+.PHONY: demo test bench fuzz look audit learn score clean
 
 demo:
 	@tools/setup.sh run
@@ -18,6 +18,18 @@ bench:                     ## word error rate, speed and size of the bundled mod
 	@tools/setup.sh test
 	@.venv/bin/python -m benchmarks.wer
 	@.venv/bin/python -m benchmarks.sound
+
+fuzz:                      ## 100,000 inputs for everything that reads from outside
+	@tools/setup.sh test
+	@.venv/bin/python -m fuzzing all --runs 100000
+
+look:                      ## the page of the journal in a real browser: light and dark, narrow and wide (out/look)
+	@tools/setup.sh test
+	@.venv/bin/python tools/look.py
+
+audit:                     ## known weaknesses and licences of the pinned dependencies (needs the network)
+	@tools/setup.sh run
+	@tools/audit.sh
 
 learn:                     ## learn the weights of the rules from accounts/build
 	@tools/setup.sh learn

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from assistant.trouble import ExitCode, Trouble
 if TYPE_CHECKING:
     from assistant.conversation.drive import Ears, Mouth
     from assistant.hearing.model import ChosenModel
+    from assistant.journal.session import Found, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,17 @@ class Options:
     patience: float | None = None
     once: bool = False
     keyboard: bool = False
+    keep_words: bool = False
+    no_journal: bool = False
 
 
 def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
     """Answer one account, from a sound file, a text or the microphone; raises Trouble."""
+    from assistant.journal import guard, is_on
+
+    guard.protect()
+    if options.keep_words and (options.no_journal or not is_on()):
+        raise Trouble("journal_off", ExitCode.JOURNAL_OFF)
     settings = settings_module.load()
     screen = Screen(quiet=options.as_json)
     if options.keyboard:
@@ -81,7 +90,7 @@ def _from_microphone(
     code: ExitCode | None = None
     nothing_said = False
     try:
-        code = _converse(ears, screen, options, settings, guided=not options.once)
+        code = _converse(ears, screen, options, settings, guided=not options.once, hands_free=True)
     except Trouble as trouble:
         nothing_said = trouble.key == "interrupted"
         raise
@@ -125,24 +134,56 @@ def _choice() -> str:
 
 
 def _converse(
-    ears: Ears, screen: Screen, options: Options, settings: settings_module.Settings, guided: bool = False
+    ears: Ears,
+    screen: Screen,
+    options: Options,
+    settings: settings_module.Settings,
+    guided: bool = False,
+    hands_free: bool = False,
 ) -> ExitCode:
-    """Run the single answer, or the guided conversation, with these ears; return what to leave with."""
+    """Run the single answer, or the guided conversation, with these ears; return what to leave with.
+
+    It is kept in the journal where that is on. `hands_free`: nobody sits at the keyboard, so nothing is asked there
+    that would stay on the screen.
+    """
     if guided:
         from assistant.commands.talking import talk
 
-        return talk(ears, screen, options, settings)
+        return talk(ears, screen, options, settings, hands_free)
     from assistant.conversation.drive import drive
     from assistant.conversation.mouth import JsonMouth, PlainMouth, Voice
     from assistant.conversation.script import once
+    from assistant.journal.session import Session
 
     aloud = not (options.silent or settings.silent or options.as_json)
     voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute)
     mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
-    said = drive(once(turn=int(time.time()) // 60), ears, mouth)
-    if voice.failed:
-        return voice.failed.code
+    session = Session(mouth, options.keep_words)
+    said = drive(once(turn=int(time.time()) // 60), ears, session)
+    not_kept = None if options.no_journal else keep(session, screen, ask=not (hands_free or options.as_json))
+    failed = voice.failed or not_kept
+    if failed:
+        return failed.code
     return ExitCode.OK if said else ExitCode.UNSURE
+
+
+def keep(session: Session, screen: Screen, ask: bool, found: Found | None = None) -> Trouble | None:
+    """Keep the entry of a conversation if the journal is on; what goes wrong is shown, and returned.
+
+    `ask`: whether the user can be asked about an entry with a safety finding; if not, it is not kept. `found`: what a
+    conversation of several turns found.
+    """
+    from assistant.commands.journal_app import may_keep_danger
+    from assistant.journal import Outcome
+
+    try:
+        outcome = session.keep(datetime.now().astimezone(), lambda: ask and may_keep_danger(), found)
+    except Trouble as trouble:
+        screen.line(line_of(trouble))
+        return trouble
+    if outcome is Outcome.KEPT:
+        screen.line(_prompt("journal/kept/done"))
+    return None
 
 
 def hear(files: Sequence[Path], as_json: bool, model: Path | None) -> ExitCode:
@@ -261,7 +302,7 @@ def demo(out: Path | None, silent: bool) -> ExitCode:
         raise report.problems[0]
     screen.notice("demo/account", file=str(account))
     ears = FileEars(account, _model(None, settings), screen)
-    return _converse(ears, screen, Options(silent=silent, save_speech=answer), settings)
+    return _converse(ears, screen, Options(silent=silent, save_speech=answer, no_journal=True), settings)
 
 
 def _folder(out: Path | None) -> Path:

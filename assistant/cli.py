@@ -16,6 +16,7 @@ import click
 from assistant import __version__
 from assistant.commands.checkin import checkin
 from assistant.commands.doctor import doctor
+from assistant.commands.journal import journal
 from assistant.commands.model import model
 from assistant.dutch_help import DutchGroup, mistake
 from assistant.trouble import BrokenData, ExitCode, Trouble
@@ -29,6 +30,9 @@ def verbonden() -> None:
     """Listen to an account of a row and reflect on it."""
 
 
+verbonden.add_command(journal)
+
+
 @verbonden.command()
 @click.option("--audio", type=FILE, metavar="BESTAND")
 @click.option("--text", metavar="BESTAND|-")
@@ -40,6 +44,8 @@ def verbonden() -> None:
 @click.option("--patience", type=click.FloatRange(0.5, 60), metavar="SECONDEN")
 @click.option("--once", is_flag=True)
 @click.option("--keyboard", is_flag=True)
+@click.option("--keep-words", is_flag=True)
+@click.option("--no-journal", is_flag=True)
 def reflect(audio: Path | None, text: str | None, **options: Any) -> None:
     """Hear, read or be told one account, and answer it."""
     from assistant import app

@@ -13,13 +13,18 @@ def _text(table: str, key: str) -> str:
     return prompts().wordings(f"help/{table}/{key}")[0]
 
 
-class DutchCommand(click.Command):
-    """A command with its help in `prompts/nl/help.toml`, in the table of its name."""
+def _table(ctx: click.Context) -> str:
+    """Return the table of a command: its name, behind that of its group where that is not `verbonden` itself."""
+    names: list[str] = []
+    here: click.Context | None = ctx
+    while here is not None and (here.parent is not None or not names):
+        names.insert(0, str(here.command.name))
+        here = here.parent
+    return "_".join(names)
 
-    @property
-    def help_table(self) -> str:
-        """Return its table in `prompts/nl/help.toml`."""
-        return str(self.name)
+
+class DutchCommand(click.Command):
+    """A command with its help in `prompts/nl/help.toml`, in the table of its name ("journal_list" in a group)."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option:
         """Return `--help` with a Dutch explanation."""
@@ -41,7 +46,7 @@ class DutchCommand(click.Command):
         """Write what it does."""
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(_text(self.help_table, "about"))
+            formatter.write_text(_text(_table(ctx), "about"))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write its options."""
@@ -49,7 +54,7 @@ class DutchCommand(click.Command):
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
             if record is not None:
-                rows.append((record[0], _text(self.help_table, str(param.name))))
+                rows.append((record[0], _text(_table(ctx), str(param.name))))
         with formatter.section(_text("headings", "options")):
             formatter.write_dl(rows)
 
@@ -70,8 +75,8 @@ class DutchGroup(DutchCommand, click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write its options and its commands."""
         super().format_options(ctx, formatter)
-        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        rows = [(name, _text(getattr(command, "help_table", name), "about")) for name, command in commands]
+        own = "" if ctx.parent is None else f"{_table(ctx)}_"
+        rows = [(name, _text(own + name, "about")) for name in self.list_commands(ctx)]
         with formatter.section(_text("headings", "commands")):
             formatter.write_dl(rows)
 

@@ -56,10 +56,18 @@ def _checked(table: dict[str, object], file: Path) -> Settings:
             raise Trouble("settings_value", ExitCode.BAD_INPUT, file=file, key=key, value=value)
     values = dict(table)
     if "model" in values:
-        values["model"] = Path(str(values["model"])).expanduser()
+        values["model"] = _home(str(values["model"]), file)
     if "device" in values:
         values["device"] = str(values["device"])
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _home(path: str, file: Path) -> Path:
+    """Return a path with its ~ filled in; raises Trouble where there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise Trouble("settings_value", ExitCode.BAD_INPUT, file=file, key="model", value=path) from error
 
 
 def _fits(key: str, value: object) -> bool:

@@ -72,39 +72,38 @@ def at_its_time(when: When) -> ExitCode:
 def talk(options: Any, scheduled: bool) -> ExitCode:
     """Have the conversation; one that began by itself says whether it should come again later."""
     from assistant import settings as settings_module
+    from assistant.commands.journal_app import last_meant
     from assistant.commands.talking import converse, microphone
-    from assistant.conversation.diary import Diary, NoDiary
     from assistant.conversation.ears import LineEars
     from assistant.conversation.guide import checkin as conversation
     from assistant.conversation.screen import Screen
     from assistant.conversation.states import script
+    from assistant.journal import guard
     from assistant.scheduling import asked
 
     turn = asked.turn() if scheduled else 1
     if turn == 0:
         return ExitCode.OK
+    guard.protect()
     settings = settings_module.load()
     screen = Screen(quiet=scheduled)
-    diary: Diary = NoDiary()
     given = {f"part:{part_of_day(datetime.now())}"} | ({"scheduled"} if scheduled else set())
     # Noted before it begins, so that whatever happens it does not come again and again.
     if scheduled:
         asked.note(later=False)
         chime()
-    talking = conversation(script("checkin"), frozenset(given), diary.last_intention(), turn=int(time.time()) // 60)
+    talking = conversation(script("checkin"), frozenset(given), last_meant(), turn=int(time.time()) // 60)
     if options.keyboard:
-        _, outcome, _ = converse(talking, LineEars(screen), screen, options, settings)
+        _, outcome, failed = converse(talking, LineEars(screen), screen, options, settings, kind="checkin")
     else:
         with microphone(screen, options, settings, ask=not scheduled) as ears:
             if ears is None:
                 return ExitCode.OK
-            _, outcome, _ = converse(talking, ears, screen, options, settings)
-    if outcome is not None:
-        diary.remember(outcome)
+            _, outcome, failed = converse(talking, ears, screen, options, settings, hands_free=True, kind="checkin")
     if scheduled and outcome is not None and outcome.how == "later" and turn == 1:
         asked.note(later=True)
         return ExitCode.LATER
-    return ExitCode.OK
+    return failed.code if failed else ExitCode.OK
 
 
 def part_of_day(now: datetime) -> str:

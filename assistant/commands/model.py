@@ -12,23 +12,13 @@ from typing import Any
 
 import click
 
-from assistant.dutch_help import DutchCommand, DutchGroup
+from assistant.dutch_help import DutchGroup
 from assistant.trouble import ExitCode, Trouble
-
-
-class ModelCommand(DutchCommand):
-    """One of the subcommands; its help is in the table `model-NAME`."""
-
-    @property
-    def help_table(self) -> str:
-        """Return its table in `prompts/nl/help.toml`."""
-        return f"model-{self.name}"
 
 
 class ModelGroup(DutchGroup):
     """`verbonden model`; without a subcommand it lists the models."""
 
-    command_class = ModelCommand
     default = "list"
 
 

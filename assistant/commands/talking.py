@@ -16,6 +16,8 @@ from assistant.conversation.mouth import JsonMouth, ListeningMouth, PlainMouth, 
 from assistant.conversation.screen import line_of
 from assistant.conversation.script import Say
 from assistant.conversation.states import script
+from assistant.journal import Made
+from assistant.journal.session import Found
 from assistant.trouble import ExitCode, Trouble
 
 if TYPE_CHECKING:
@@ -24,13 +26,13 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 
-def talk(ears: Ears, screen: Screen, options: Options, settings: Settings) -> ExitCode:
+def talk(ears: Ears, screen: Screen, options: Options, settings: Settings, hands_free: bool = False) -> ExitCode:
     """Lead the guided conversation with these ears; return what to leave with."""
-    said, outcome, voice = converse(
-        guided(script("guided"), turn=int(time.time()) // 60), ears, screen, options, settings
+    said, outcome, failed = converse(
+        guided(script("guided"), turn=int(time.time()) // 60), ears, screen, options, settings, hands_free
     )
-    if voice.failed:
-        return voice.failed.code
+    if failed:
+        return failed.code
     return ExitCode.OK if said and (outcome is None or outcome.how != "unsure") else ExitCode.UNSURE
 
 
@@ -64,14 +66,38 @@ def microphone(
 
 
 def converse(
-    talk: Talk, ears: Ears, screen: Screen, options: Options, settings: Settings
-) -> tuple[list[Say], Outcome | None, Voice]:
-    """Run a conversation with these ears and the mouth that the options ask for."""
+    talk: Talk,
+    ears: Ears,
+    screen: Screen,
+    options: Options,
+    settings: Settings,
+    hands_free: bool = False,
+    kind: str = "reflection",
+) -> tuple[list[Say], Outcome | None, Trouble | None]:
+    """Run a conversation with these ears and the mouth that the options ask for; keep it where the journal is on.
+
+    Returns all that was said, how it ended, and what went wrong with the voice or the journal.
+    """
+    from assistant.app import keep
+    from assistant.journal.session import Session
+
     aloud = not (options.silent or settings.silent or options.as_json)
     voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute, whole=True)
     mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
     if isinstance(ears, MicrophoneEars) and not options.as_json:
         mouth = ListeningMouth(voice, ears)
-    said, outcome = run(talk, ears, mouth)
+    session = Session(mouth, options.keep_words)
+    said, ended = run(talk, ears, session)
     voice.close()
-    return said, outcome if isinstance(outcome, Outcome) else None, voice
+    outcome = ended if isinstance(ended, Outcome) else None
+    not_kept = None
+    if outcome is not None and not options.no_journal:
+        not_kept = keep(session, screen, not (hands_free or options.as_json), found_in(outcome, kind))
+    return said, outcome, voice.failed or not_kept
+
+
+def found_in(outcome: Outcome, kind: str) -> Found:
+    """Return what the journal keeps of a conversation that ended so."""
+    sentences = (("name", outcome.fear), ("ask", outcome.wish), ("intention", outcome.intention))
+    made = tuple(Made(key, text) for key, text in sentences if text)
+    return Found(kind, outcome.reading, made, outcome.number, outcome.said)

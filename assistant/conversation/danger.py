@@ -3,7 +3,8 @@
 Understanding was made for whole accounts; three words ("de kinderen", "dat hij rustig praat") are hard for
 it. So what rests on a rule about danger is believed at once. What rests on learned weights alone, or is improbable,
 is asked about where its words are worth it (`[worth_asking]` in prompts/nl/heard/answers.toml; a short answer of
-`[always_asked]` whatever the probability): one plain question, and everything but a no is answered with the way to help.
+`[always_asked]` whatever the probability): one plain question, and everything but a no is answered with the way
+to help.
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ SAME_AGAIN = frozenset({Command.SLOWER, Command.FASTER, Command.SOFTER, Command.
 class Outcome:
     """How a conversation ended: "done", "stopped", "quiet", "later", "skipped", "danger", "left"; what was found.
 
-    `fear` and `wish` are sentences, `intention` what the teller means to do, `day` "good", "middling" or "bad".
+    `fear` and `wish` are sentences, `intention` what the teller means to do, `day` "good", "middling" or "bad",
+    `number` the number of the day where one was given (1 to 5), `said` whether what was meant last time was done
+    (None: not told).
     """
 
     how: str
@@ -51,6 +53,8 @@ class Outcome:
     wish: str | None = None
     intention: str | None = None
     day: str | None = None
+    number: int | None = None
+    said: bool | None = None
 
 
 Talk = Generator[Step, "Heard | None", Outcome]
@@ -128,6 +132,8 @@ class _Talk:
             remembering.sentence(memory, "wish", self.source) if "wish" in found else None,
             memory.intention,
             memory.day,
+            memory.number,
+            memory.said,
         )
 
     def _from_the_beginning(self) -> Generator[Step, Heard | None, str]:

@@ -36,6 +36,8 @@ class Memory:
     own_wish: Own | None = None
     changed: bool = False
     day: str | None = None
+    number: int | None = None
+    said: bool | None = None
     intention: str | None = None
     last_intention: str | None = None
     asked: int = 0
@@ -169,7 +171,7 @@ def _take_day(memory: Memory, state: State, heard: Heard, kinds: frozenset[str])
         day = "good" if numbers[0] >= 4 else "bad" if numbers[0] <= 2 else "middling"
     else:
         day = "bad" if "bad" in kinds else "good" if "good" in kinds else "middling"
-    return replace(memory, day=day)
+    return replace(memory, day=day, number=min(5, max(1, numbers[0])) if numbers else None)
 
 
 def _take_intention(memory: Memory, state: State, heard: Heard, kinds: frozenset[str]) -> Memory:
@@ -179,8 +181,8 @@ def _take_intention(memory: Memory, state: State, heard: Heard, kinds: frozenset
     return replace(memory, intention=text or None)
 
 
-def _take_nothing(memory: Memory, state: State, heard: Heard, kinds: frozenset[str]) -> Memory:
-    return memory
+def _take_kept(memory: Memory, state: State, heard: Heard, kinds: frozenset[str]) -> Memory:
+    return replace(memory, said="yes" in kinds if kinds & {"yes", "no"} else None)
 
 
 _TAKERS: dict[str, Callable[[Memory, State, Heard, frozenset[str]], Memory]] = {
@@ -192,7 +194,7 @@ _TAKERS: dict[str, Callable[[Memory, State, Heard, frozenset[str]], Memory]] = {
     "moment": _take_moment,
     "day": _take_day,
     "intention": _take_intention,
-    "kept": _take_nothing,
+    "kept": _take_kept,
 }
 
 

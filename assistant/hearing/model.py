@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from assistant import resources
-from assistant.hearing import store
+from assistant.hearing import library, store
 from assistant.hearing.quiet import c_stderr_silenced
 from assistant.trouble import ExitCode, Trouble
 
@@ -215,7 +215,7 @@ def load(chosen: ChosenModel, remembered: Path | None = None) -> Any:
     path = _path_for_vosk(chosen.path)
     with c_stderr_silenced():
         try:
-            import vosk
+            vosk = library.vosk()
         except (ImportError, OSError, TypeError):  # TypeError: a platform that the wheel does not know
             raise Trouble("missing_library", ExitCode.MISSING_LIBRARY, library="libvosk") from None
         vosk.SetLogLevel(-1)

@@ -19,8 +19,10 @@ def main(folder: Path) -> None:
     Not longer: on two seconds of this, which no word fits, the search for words takes half a minute.
     """
     import numpy as np
-    import vosk
 
+    from assistant.hearing.library import vosk as load_vosk
+
+    vosk = load_vosk()
     vosk.SetLogLevel(-1)
     recogniser = vosk.KaldiRecognizer(vosk.Model(str(folder)), float(RATE))
     recogniser.SetWords(True)

@@ -32,7 +32,10 @@ class Prompts:
             found = self.tables[file][table][key]
         except KeyError:
             raise PromptError(f"prompts/nl/{file}.toml: nothing under [{table}] {key!r}") from None
-        return [found] if isinstance(found, str) else list(found)
+        wordings = [found] if isinstance(found, str) else found
+        if not isinstance(wordings, list) or not wordings or not all(isinstance(each, str) for each in wordings):
+            raise PromptError(f"prompts/nl/{file}.toml: no sentences under [{table}] {key!r}")
+        return list(wordings)
 
     def has(self, path: str) -> bool:
         """Say whether there are wordings for "file/table/key"."""
@@ -43,10 +46,20 @@ class Prompts:
         """Return one wording, filled with `values`; `turn` chooses among several. Raises PromptError."""
         wordings = self.wordings(path)
         wording = wordings[turn % len(wordings)]
-        wanted = {name for _, name, _, _ in string.Formatter().parse(wording) if name}
-        if wanted - set(values):
-            raise PromptError(f"prompts/nl/{path}: no value for {sorted(wanted - set(values))}")
-        return wording.format(**values)
+        try:
+            wanted = {name for _, name, _, _ in string.Formatter().parse(wording) if name}
+            if wanted - set(values):
+                raise PromptError(f"prompts/nl/{path}: no value for {sorted(wanted - set(values))}")
+            return wording.format(**values)
+        except PromptError:
+            raise
+        except (
+            ValueError,
+            LookupError,
+            AttributeError,
+            TypeError,
+        ) as error:
+            raise PromptError(f"prompts/nl/{path}: {error}") from error
 
 
 def load(folder: Path | None = None) -> Prompts:

@@ -15,11 +15,13 @@ SOURCE = Path(resources.__file__).resolve().parent
 RAISED = re.compile(r'Trouble\(\s*"(\w+)",\s*ExitCode\.(\w+)([^)]*(?:\([^)]*\)[^)]*)*)\)')
 SPOKEN = [
     (file, table, key, wording)
-    for file in ("reflection", "safety", "demo")
+    for file in ("reflection", "safety", "demo", "trends")
     for table, keys in prompts().tables[file].items()
     for key in keys
     for wording in prompts().wordings(f"{file}/{table}/{key}")
 ]
+TOLD = ("opening", "patterns", "pairs", "topics", "fears", "steps", "days", "asked", "changes")
+"""The tables of `trends.toml` whose wordings are whole sentences; the others hold names of things."""
 ALL = [
     (path.name, wording)
     for path in sorted(resources.folder("prompts/nl").glob("*.toml"))
@@ -43,6 +45,8 @@ def test_no_guess_at_sex_and_no_jargon(file: str, table: str, key: str, wording:
 
 @pytest.mark.parametrize(("file", "table", "key", "wording"), SPOKEN)
 def test_spoken_sentences_are_short(file: str, table: str, key: str, wording: str) -> None:
+    if file == "trends" and table not in TOLD:
+        return  # names and headings, not sentences
     for sentence in sentences(wording):
         assert len(sentence.split()) <= 34, sentence
         assert sentence[-1] in ".?!…", sentence
@@ -78,6 +82,20 @@ def test_no_notice_is_there_for_nothing() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
     notices = [f"{table}/{key}" for table, keys in prompts().tables["screen"].items() for key in keys]
     assert [notice for notice in notices if f'{notice}"' not in text] == []
+
+
+@pytest.mark.parametrize("file", ["journal", "trends"])
+def test_no_line_of_the_journal_is_there_for_nothing(file: str) -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
+    for table, keys in prompts().tables[file].items():
+        for key in keys:
+            # some keys are put together, from a table and a value that the journal holds
+            assert (
+                f"{file}/{table}/{key}" in text
+                or f"{file}/{table}/{{" in text
+                or f'word("{table}/' in text
+                or (f'_words("{key}")' in text or f'"{key}"' in text)
+            ), f"{file}: [{table}] {key}"
 
 
 def test_a_trouble_without_a_line_still_says_something() -> None:

@@ -1,0 +1,1 @@
+"""Fuzzing of everything that reads from outside: `python -m fuzzing --help`."""

@@ -1,0 +1,263 @@
+"""The journal as a user meets it: processes of their own, real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sample import PASSPHRASE, many, quick_journal
+
+from assistant.journal import Outcome, keep, ring
+from assistant.journal.store import Store
+from assistant.trouble import ExitCode, Trouble
+
+ROW = (
+    "Gisteren hadden we ruzie over de afwas. Ik zei dat hij nooit iets doet, ik werd steeds harder. "
+    "Hij zei ja maar ik wilde net beginnen, en toen zei hij niets meer en liep hij naar boven."
+)
+DANGER = "Hij heeft mij geslagen, in mijn gezicht, en ik ben bang voor hem."
+
+
+def verbonden(
+    home: Path, *words: str | Path, text: str = "", code: ExitCode = ExitCode.OK
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in a home of its own; check its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant.cli", *map(str, words)],
+        input=text, capture_output=True, text=True, timeout=120, check=False,
+        env={**os.environ, "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home / "config")},
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert done.returncode == code, done.stderr
+    return done
+
+
+def journal(home: Path, *words: str | Path, more: str = "", code: ExitCode = ExitCode.OK) -> tuple[str, str]:
+    """Run a command of the journal with its passphrase; return both streams, each in one line."""
+    done = verbonden(home, "journal", *words, text=f"{PASSPHRASE}\n{more}", code=code)
+    return done.stdout, " ".join(done.stderr.split())
+
+
+@pytest.fixture
+def on(tmp_path: Path) -> Path:
+    quick_journal(tmp_path / "verbonden" / "store")
+    return tmp_path
+
+
+def test_a_real_passphrase_from_beginning_to_end(tmp_path: Path) -> None:
+    _, told = journal(tmp_path, "on", more=f"{PASSPHRASE}\n")
+    assert "nooit meer bij" in told  # that a lost passphrase is final was said, and before it was set
+    assert told.index("nooit meer bij") < told.index("Je dagboek staat aan")
+    name = keep_one(tmp_path)
+    assert journal(tmp_path, "list")[0].startswith(name[:8])
+    verbonden(tmp_path, "journal", "list", text="een andere zin\n", code=ExitCode.JOURNAL_LOCKED)
+
+
+def test_off_by_default_and_nothing_is_made(tmp_path: Path) -> None:
+    assert "geen dagboek" in verbonden(tmp_path, "journal").stdout
+    verbonden(tmp_path, "--text", "-", "--silent", text=ROW)
+    assert list(tmp_path.iterdir()) == []
+    for words in (("list",), ("show", "a"), ("trends",), ("export", tmp_path / "x.md"), ("passphrase",)):
+        assert "journal on" in journal(tmp_path, *words, code=ExitCode.JOURNAL_OFF)[1]
+    done = verbonden(tmp_path, "--text", "-", "--keep-words", text=ROW, code=ExitCode.JOURNAL_OFF)
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_from_on_to_forgotten(on: Path, tmp_path: Path) -> None:
+    done = verbonden(on, "--text", "-", "--silent", text=ROW)
+    assert "Dit gesprek staat in je dagboek" in " ".join(done.stderr.split())
+    verbonden(on, "--text", "-", "--silent", "--keep-words", text=ROW)
+    verbonden(on, "--text", "-", "--silent", "--no-journal", text=ROW)
+    listed = journal(on, "list")[0].splitlines()
+    assert len(listed) == 2
+    assert all("aandringen en afstand, het huishouden" in line for line in listed)
+    shown = [journal(on, "show", line.split()[0])[0] for line in listed]
+    assert sorted("afwas" in " ".join(text.split()) for text in shown) == [False, True]
+    assert "Een voorzet: " in shown[0]
+    assert "twee gesprekken" in journal(on, "trends", "--silent")[0]
+    assert json.loads(journal(on, "trends", "--json")[0])["entries"] == 2
+    for name in ("uit.md", "uit.json", "uit.html"):
+        file = tmp_path / name
+        told = journal(on, *(("trends", "--html", file) if name.endswith("html") else ("export", file)))[1]
+        assert "niet versleuteld" in told
+        assert file.stat().st_mode & 0o077 == 0
+    assert len(json.loads((tmp_path / "uit.json").read_text())) == 2
+    assert "afwas" in (tmp_path / "uit.md").read_text()
+    journal(on, "export", tmp_path / "uit.md", code=ExitCode.CANNOT_WRITE)
+    journal(on, "export", tmp_path / "uit.doc", code=ExitCode.USAGE)
+
+    first = listed[0].split()[0]
+    assert "Er is niets weggehaald" in journal(on, "forget", first, more="nee\n")[1]
+    told = journal(on, "forget", first, more="ja\n")[1]
+    assert "reservekopie" in told
+    assert "SSD" in told
+    assert len(journal(on, "list")[0].splitlines()) == 1
+    assert "niets weggehaald" in journal(on, "forget", "--since", "2999-01-01")[1]
+    journal(on, "forget", "--since", "2020-01-01", "--yes")
+    assert "niets in je dagboek" in journal(on, "list")[0]
+    verbonden(on, "--text", "-", "--silent", text=ROW)
+    verbonden(on, "journal", "forget", "--all", text="ja\n")  # a lost passphrase must not keep anybody from it
+    assert not (on / "verbonden").exists()
+
+
+def test_wrong_words_say_what_to_do(on: Path) -> None:
+    keep_one(on)
+    done = verbonden(on, "journal", "list", text="een andere zin\n", code=ExitCode.JOURNAL_LOCKED)
+    assert "past niet" in done.stderr
+    verbonden(on, "journal", "list", text="", code=ExitCode.JOURNAL_LOCKED)
+    verbonden(on, "journal", "list", text="\udcff\n".encode("utf-8", "surrogateescape").decode("latin-1"),
+              code=ExitCode.JOURNAL_LOCKED)  # fmt: skip
+    journal(on, "show", "zzz", code=ExitCode.NO_SUCH_ENTRY)
+    journal(on, "show", "", code=ExitCode.NO_SUCH_ENTRY)
+    for words in (("forget",), ("forget", "a", "--all"), ("forget", "--since", "gisteren"), ("onzin",)):
+        journal(on, *words, code=ExitCode.USAGE)
+
+
+def keep_one(home: Path) -> str:
+    return Store(home / "verbonden" / "store").add(many(1)[0])
+
+
+def test_another_passphrase(on: Path) -> None:
+    keep_one(on)
+    new = "heel iets anders nu"
+    verbonden(on, "journal", "passphrase", text=f"{PASSPHRASE}\nkort\nkort\n", code=ExitCode.JOURNAL_LOCKED)
+    verbonden(on, "journal", "passphrase", text=f"{PASSPHRASE}\n{new}\nniet gelijk\n", code=ExitCode.JOURNAL_LOCKED)
+    journal(on, "list")
+    verbonden(on, "journal", "passphrase", text=f"{PASSPHRASE}\n{new}\n{new}\n")
+    journal(on, "list", code=ExitCode.JOURNAL_LOCKED)
+    assert verbonden(on, "journal", "list", text=f"{new}\n").stdout.count("\n") == 1
+
+
+def test_switched_off_nothing_is_added(on: Path) -> None:
+    verbonden(on, "journal", "off")
+    done = verbonden(on, "--text", "-", "--silent", text=ROW)
+    assert "dagboek" not in done.stderr
+    assert "staat uit" in verbonden(on, "journal").stdout
+    assert Store(on / "verbonden" / "store").names() == []
+
+
+def test_danger_is_not_kept_unless_its_owner_says_so(on: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    verbonden(on, "--text", "-", "--silent", text=DANGER)
+    store = Store(on / "verbonden" / "store")
+    assert store.names() == []
+    monkeypatch.setenv("XDG_DATA_HOME", str(on))
+    entry = many(1)[0]
+    danger = type(entry)(entry.moment, safety="violence")
+    assert keep(danger) is Outcome.ASK_FIRST
+    assert store.names() == []
+    assert keep(danger, agreed=True) is Outcome.KEPT
+    assert len(store.names()) == 1
+
+
+def test_danger_is_asked_about_at_the_keyboard(on: Path, tmp_path: Path) -> None:
+    """At a real terminal: "nee" keeps nothing, "ja" keeps it."""
+    import pty
+
+    story = tmp_path / "verhaal.txt"
+    story.write_text(DANGER)
+    for answer, count in (("nee", 0), ("ja", 1)):
+        process, terminal = pty.fork()
+        if process == 0:
+            os.environ["XDG_DATA_HOME"] = str(on)
+            os.execv(sys.executable, [sys.executable, "-m", "assistant.cli", "--silent", "--text", str(story)])
+        told = b""
+        while b"Typ ja om het" not in b" ".join(told.split()):
+            told += os.read(terminal, 1000)
+        time.sleep(0.2)
+        os.write(terminal, answer.encode() + b"\n")
+        try:
+            while os.read(terminal, 1000):
+                pass
+        except OSError:
+            pass
+        assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+        assert len(Store(on / "verbonden" / "store").names()) == count
+
+
+def test_a_damaged_entry_is_named_and_the_rest_is_shown(on: Path) -> None:
+    name = keep_one(on)
+    (on / "verbonden" / "store" / keep_one(on)).write_bytes(b"rommel")
+    shown, told = journal(on, "list", code=ExitCode.JOURNAL_BROKEN)
+    assert shown.startswith(name[:8])
+    assert "beschadigd" in told
+
+
+def test_a_swapped_key_is_told(on: Path) -> None:
+    from assistant.journal.keys import make
+
+    (on / "verbonden" / "store" / "recipient").write_text(make("van een ander").recipient)
+    assert "iemand heeft de sleutel verwisseld" in journal(on, "list")[1]
+
+
+def test_a_journal_that_cannot_be_written_costs_nobody_the_answer(on: Path) -> None:
+    (on / "verbonden" / "store" / "recipient").write_text("onzin")
+    done = verbonden(on, "--text", "-", "--silent", text=ROW, code=ExitCode.JOURNAL_BROKEN)
+    assert "Wat ik hoor" in done.stdout
+    assert "sleutel van je dagboek" in " ".join(done.stderr.split())
+
+
+def test_where_tells_how_to_read_it_without_us(on: Path) -> None:
+    told = verbonden(on, "journal", "where").stdout
+    assert f"age --decrypt -i {on / 'verbonden' / 'store' / 'identity'}" in told
+    assert re.search(r"geheugen", told)
+
+
+def test_every_command_explains_itself(tmp_path: Path) -> None:
+    for name in ("on", "off", "list", "show", "export", "forget", "passphrase", "where", "trends"):
+        assert "Gebruik: " in verbonden(tmp_path, "journal", name, "--help").stdout
+        assert name in verbonden(tmp_path, "journal", "--help").stdout
+
+
+def test_without_a_keyring_it_says_so(on: Path) -> None:
+    with pytest.raises(ring.NoRing):
+        ring.get()
+    assert "geen sleutelbos" in journal(on, "passphrase", "--keyring", code=ExitCode.JOURNAL_LOCKED)[1]
+
+
+RING = """
+import json, os
+from keyring.backends import fail
+
+FILE = os.environ["XDG_DATA_HOME"] + "/ring.json"
+class Ring:
+    def _all(self): return json.load(open(FILE)) if os.path.exists(FILE) else {}
+    def get_password(self, service, user): return self._all().get(service + user)
+    def set_password(self, service, user, word): json.dump({service + user: word}, open(FILE, "w"))
+    def delete_password(self, service, user): os.unlink(FILE)
+def get_keyring(): return Ring()
+"""
+
+
+def test_the_keyring_only_if_chosen(on: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for the library `keyring`: a machine for tests has no desktop session with a keyring."""
+    package = on / "lib" / "keyring"
+    (package / "backends").mkdir(parents=True)
+    (package / "__init__.py").write_text(RING)
+    (package / "backends" / "__init__.py").write_text("")
+    for name in ("fail", "null"):
+        (package / "backends" / f"{name}.py").write_text("class Keyring: pass\n")
+    monkeypatch.setenv("PYTHONPATH", str(on / "lib"))
+    keep_one(on)
+    verbonden(on, "journal", "list", text="", code=ExitCode.JOURNAL_LOCKED)
+    journal(on, "passphrase", "--keyring")
+    assert verbonden(on, "journal", "list").stdout.count("\n") == 1
+    verbonden(on, "journal", "passphrase", "--no-keyring")
+    verbonden(on, "journal", "list", text="", code=ExitCode.JOURNAL_LOCKED)
+    assert not (on / "ring.json").exists()
+
+
+def test_no_trouble_is_raised_for_a_missing_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home that cannot be: the answer comes, the journal says why not."""
+    monkeypatch.setenv("XDG_DATA_HOME", "/proc/nowhere")
+    from assistant.commands import journal_app
+
+    with pytest.raises(Trouble) as raised, journal_app._writing():
+        Store().switch_on(PASSPHRASE)
+    assert raised.value.code is ExitCode.CANNOT_WRITE
