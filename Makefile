@@ -1,5 +1,5 @@
 # make demo: set everything up and show the main job.   make test: set everything up and run all checks.
-.PHONY: demo test bench fuzz look audit learn score clean
+.PHONY: demo test speed bench fuzz look audit learn score clean
 
 demo:
 	@tools/setup.sh run
@@ -13,6 +13,10 @@ test:
 	@.venv/bin/python tools/check_rules.py
 	@.venv/bin/python tools/check_accounts.py accounts/*/*.jsonl
 	@.venv/bin/python -m pytest
+
+speed:                     ## speed and memory beside the least that could do the same
+	@tools/setup.sh test
+	@.venv/bin/python -m benchmarks.speed
 
 bench:                     ## word error rate, speed and size of the bundled model; rate and pauses of the voice
 	@tools/setup.sh test

@@ -400,7 +400,7 @@ def test_only_install_opens_a_connection(say: Any, tmp_path: Path, good: bytes, 
     assert honest.asked == []
 
 
-def test_one_module_alone_knows_of_networks() -> None:
+def test_one_module_alone_uses_networks() -> None:
     source = Path(publisher_module.__file__).resolve().parents[1]
     knowing = {
         file.relative_to(source).as_posix()
@@ -409,4 +409,5 @@ def test_one_module_alone_knows_of_networks() -> None:
         for word in ("requests", "urllib", "http", "socket", "ssl", "ftplib")
         if line.strip().startswith((f"import {word}", f"from {word}"))
     }
-    assert knowing == {"fetching/publisher.py"}
+    # hearing/library.py keeps the library vosk from opening a socket of its own
+    assert knowing == {"fetching/publisher.py", "hearing/library.py"}

@@ -111,7 +111,11 @@ class Fetching:
     def _tell_end(self) -> None:
         from assistant.conversation.screen import line_of, wrapped
 
-        if self.trouble:
-            click.echo(wrapped(line_of(self.trouble)), err=True)
-        elif not self._thread.is_alive():
+        over = not self._thread.is_alive()  # asked first: after that nothing changes any more
+        trouble = self.trouble
+        if not over and self._stop.is_set():
+            trouble = Trouble("download_stopped", ExitCode.INTERRUPTED, name=self.name)
+        if trouble:
+            click.echo(wrapped(line_of(trouble)), err=True)
+        elif over:
             tell("first/arrived")
