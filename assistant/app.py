@@ -45,7 +45,7 @@ def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
     """Answer one account, from a sound file, a text or the microphone; raises Trouble."""
     from assistant.journal import guard, is_on
 
-    guard.protect()
+    guard.protect(sound=True)
     if options.keep_words and (options.no_journal or not is_on()):
         raise Trouble("journal_off", ExitCode.JOURNAL_OFF)
     settings = settings_module.load()

@@ -225,6 +225,7 @@ def trends(html: Path | None, silent: bool, as_json: bool) -> ExitCode:
     if not (silent or settings.silent):
         from assistant.conversation.mouth import Voice
 
+        guard.protect(sound=True)
         voice = Voice(Screen(), aloud=True, save_to=None, words_a_minute=settings.words_a_minute)
         voice.speak(tuple(sentence for line in lines for sentence in sentences(line)))
     return _code(contents)

@@ -13,12 +13,18 @@ _PR_SET_DUMPABLE = 4
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 
 
-def protect() -> bool:
-    """Do what can be done for this process; returns whether its memory stays out of the swap space. Never raises."""
+def protect(sound: bool = False) -> bool:
+    """Do what can be done for this process; returns whether its memory stays out of the swap space. Never raises.
+
+    `sound`: it is going to use the microphone or the loudspeaker. Then other programs of the user may look at it,
+    because a sound server or a portal looks into /proc to decide who may use them.
+    """
     if sys.platform == "win32":
         return False
     with contextlib.suppress(Exception):
         _no_dumps()
+    with contextlib.suppress(Exception):
+        _seen(sound)
     with contextlib.suppress(Exception):
         return sys.platform == "linux" and _locked()
     return False
@@ -28,10 +34,13 @@ def _no_dumps() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _seen(allowed: bool) -> None:
     if sys.platform == "linux":
         import ctypes
 
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, int(allowed), 0, 0, 0)
 
 
 def _locked() -> bool:

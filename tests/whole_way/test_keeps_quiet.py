@@ -239,12 +239,14 @@ def test_the_telling_words_stand_nowhere_in_the_program() -> None:
 def test_there_is_no_core_dump_and_no_reading_along() -> None:
     """`guard.protect` in a process of its own: dumps are off, and other programs of the user cannot look in."""
     code = (
-        "import resource, ctypes; from assistant.journal import guard; locked = guard.protect();"
+        "import resource, ctypes; from assistant.journal import guard; guard.protect(sound=True);"
+        "print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)); locked = guard.protect();"
         "print(resource.getrlimit(resource.RLIMIT_CORE)[0], ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), int(locked));"
         "print([line for line in open('/proc/self/status') if line.startswith('VmLck')][0].split()[1])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    core, dumpable, locked, kilobytes = done.stdout.split()
+    with_sound, core, dumpable, locked, kilobytes = done.stdout.split()
+    assert with_sound == "1"
     assert (core, dumpable) == ("0", "0")
     assert (int(kilobytes) > 1000) == bool(int(locked))
 
