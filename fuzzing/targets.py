@@ -13,6 +13,7 @@ import json
 import shutil
 import tempfile
 import wave
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -255,6 +256,58 @@ def _model_seeds() -> tuple[bytes, ...]:
     return tuple(bytes([number]) + (folder / name).read_bytes() for number, name in enumerate(files))
 
 
+def archive(data: bytes) -> None:
+    """A zip file that says it is a model: unpacked into an empty folder, or refused."""
+    from assistant.fetching.unpacking import unpack
+
+    to = workplace() / "unpacked"
+    to.mkdir()
+    try:
+        unpack(_file("model.zip", data), to)
+    except Trouble:
+        pass
+    finally:
+        shutil.rmtree(to)
+
+
+def _zip() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as opened:
+        for name in ("model/am/final.mdl", "model/conf/model.conf", "model/README"):
+            opened.writestr(name, b"--min-active=200\n" * 20)
+    return buffer.getvalue()
+
+
+def publishers_list(data: bytes) -> None:
+    """The list of models as a publisher sends it."""
+    from assistant.fetching.publisher import find
+
+    with contextlib.suppress(Trouble):
+        find(data, "vosk-model-small-nl-0.22", "https://example.org/models/list.json")
+
+
+PUBLISHED = json.dumps(
+    [
+        {
+            "lang": "nl",
+            "name": "vosk-model-small-nl-0.22",
+            "url": "a.zip",
+            "size": 39,
+            "md5": "0" * 32,
+            "obsolete": "false",
+        }
+    ]
+).encode()
+
+
+def talk_script(data: bytes) -> None:
+    """The script of a conversation, as a therapist edits it."""
+    from assistant.conversation.states import load
+
+    with contextlib.suppress(BrokenData):
+        load(_file("script.toml", data))
+
+
 def targets() -> Mapping[str, Callable[[], Target]]:
     """Return every target by name, made when it is wanted."""
     toml = (b"[[", b"]]", b'"""', b"=", b"[", b"{", b"\\u", b"1e999", b"inf", b"2026-01-01", b"\xff", b"\n")
@@ -278,6 +331,17 @@ def targets() -> Mapping[str, Callable[[], Target]]:
         "settings": lambda: Target(settings, (SETTINGS.encode(),), toml),
         "entry": lambda: Target(entry, (_entry(),), (b"null", b"[]", b"{}", b"1e999", b"NaN", b'"day":')),
         "journal": lambda: Target(journal, _journal_seeds(), (b"age-encryption.org/v1\n", b"-> X25519 ", b"\n--- ")),
+        "archive": lambda: Target(
+            archive, (_zip(),), (b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"../", b"/", b"\xff" * 4)
+        ),
+        "publishers-list": lambda: Target(publishers_list, (PUBLISHED,), (b"null", b"[", b"-1", b"1e999", b'"size"')),
+        "talk-script": lambda: Target(
+            talk_script,
+            tuple(
+                (resources.folder("prompts/nl/scripts") / f"{name}.toml").read_bytes() for name in ("guided", "checkin")
+            ),
+            (*toml, b"[state.begin]", b'to = "begin"', b"room:1", b"{fear_sentence}"),
+        ),
         "model": lambda: Target(model, _model_seeds(), (b"\0B", b"<Topology> ", b"\xd6\xfd\xb2\x7e")),
     }
 

@@ -152,8 +152,12 @@ def load(path: Path) -> Script:
     """Read a script; raises ScriptError with every error."""
     table = resources.read_toml(path)
     reader = _Reader(path.name)
-    script = reader.script(path.stem, table)
-    errors = reader.errors or list(_wrong(script, path.name))
+    try:
+        script = reader.script(path.stem, table)
+        errors = reader.errors or list(_wrong(script, path.name))
+    except (TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
+        # a value of a kind that no script has there, as a number for a list
+        raise ScriptError("\n".join([*reader.errors, f"{path.name}: not built as a script ({error})"])) from error
     if errors:
         raise ScriptError("\n".join(errors))
     return script
@@ -261,7 +265,12 @@ class _Reader:
         if not wordings or not all(isinstance(text, str) and text.strip() for text in wordings):
             self._error(place, "a line without text")
         for text in wordings:
-            for name in {name for _, name, _, _ in string.Formatter().parse(text) if name is not None} - PLACEHOLDERS:
+            try:
+                named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+            except ValueError as error:
+                self._error(place, f"{text!r}: {error}")
+                continue
+            for name in sorted(named - PLACEHOLDERS):
                 self._error(place, f"no value for {{{name}}}")
         return Line(wordings, self._conditions(place, entry.get("if", ())))
 

@@ -313,3 +313,20 @@ def test_a_command_at_the_end_of_the_account_keeps_what_was_told() -> None:
     assert not played.since  # it listens on
     played.on(Heard("Dat was het."))
     assert "Wat ik hoor" in " ".join(played.since[0].reflection.lines)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('say = ["Neem gerust de tijd."]', 'say = ["Neem gerust de {tijd."]', "expected '}'"),
+        ('say = ["Neem gerust de tijd."]', "say = 3", "not built as a script"),
+    ],
+)
+def test_what_no_script_can_hold_is_named(tmp_path: Path, before: str, after: str, said: str) -> None:
+    """Found by fuzzing."""
+    written = (resources.folder("prompts/nl/scripts") / "checkin.toml").read_text(encoding="utf-8")
+    assert before in written
+    broken = tmp_path / "checkin.toml"
+    broken.write_text(written.replace(before, after), encoding="utf-8")
+    with pytest.raises(ScriptError, match=f"(?s)checkin.toml.*{said}"):
+        load(broken)
