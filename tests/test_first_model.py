@@ -90,7 +90,7 @@ def test_ctrl_c_while_waiting_keeps_what_came(publisher: Publisher, folders: dic
         screen.until("Het ophalen is nog bezig")
         screen.interrupt()
         assert screen.end() == 0
-        assert "ga ik verder waar ik was" in screen.text()
+        assert "ga ik verder waar ik was" in screen.text(), screen.text()
     assert (models(folders) / ".downloads" / f"{NAME}.zip.part").stat().st_size == 20 * publisher_module.PIECE
 
 

@@ -53,16 +53,18 @@ class Fetching:
         self.name = name
         self.trouble: Trouble | None = None
         self._stop = threading.Event()
+        # Asked instead of the thread: is_alive() is wrong after a Ctrl-C within join() (CPython 3.11, bpo-45274).
+        self._over = threading.Event()
         self._there, self._whole = 0, 0
         self._thread = threading.Thread(target=self._fetch, name="fetch-model", daemon=True)
 
     def begin(self) -> None:
         """Start, and say at once where it cannot be done."""
         self._thread.start()
-        self._thread.join(QUICK_SECONDS)
+        self._over.wait(QUICK_SECONDS)
         if self.trouble:
             self._tell_end()
-        elif self._thread.is_alive():
+        elif not self._over.is_set():
             tell("first/meanwhile")
 
     def _fetch(self) -> None:
@@ -74,6 +76,8 @@ class Fetching:
             self.trouble = trouble
         except Exception as error:  # a thread must not die with a traceback over somebody's words
             self.trouble = Trouble("internal", ExitCode.INTERNAL, reason=type(error).__name__)
+        finally:
+            self._over.set()
 
     def _progress(self, there: int, whole: int) -> None:
         self._there, self._whole = there, whole
@@ -86,7 +90,7 @@ class Fetching:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait for the end with a progress bar; Ctrl-C stops, and what came is kept."""
-        if self.trouble and not self._thread.is_alive():
+        if self.trouble and self._over.is_set():
             return  # it has been said
         if kind is not None and issubclass(kind, KeyboardInterrupt):
             self._stop.set()
@@ -94,24 +98,23 @@ class Fetching:
             self._wait()
         except (KeyboardInterrupt, click.Abort):
             self._stop.set()
-            self._thread.join(QUICK_SECONDS)
+            self._over.wait(QUICK_SECONDS)
         self._tell_end()
 
     def _wait(self) -> None:
-        if not self._thread.is_alive():
+        if self._over.is_set():
             return
         if not self._stop.is_set():
             tell("first/waiting")
         with progress_bar() as progress:
-            while self._thread.is_alive():
-                self._thread.join(LOOK_SECONDS)
+            while not self._over.wait(LOOK_SECONDS):
                 if self._whole:
                     progress(self._there, self._whole)
 
     def _tell_end(self) -> None:
         from assistant.conversation.screen import line_of, wrapped
 
-        over = not self._thread.is_alive()  # asked first: after that nothing changes any more
+        over = self._over.is_set()  # asked first: after that nothing changes any more
         trouble = self.trouble
         if not over and self._stop.is_set():
             trouble = Trouble("download_stopped", ExitCode.INTERRUPTED, name=self.name)

