@@ -85,7 +85,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, help="only the first so many sentences")
     parser.add_argument("--errors", action="store_true", help="list the commonest errors")
     parser.add_argument("--recordings", type=Path, metavar="FOLDER", help="human recordings with a manifest.jsonl")
-    parser.add_argument("--left-out", action="append", default=[], metavar="SPEAKER=MODEL", type=_left_out)
+    parser.add_argument("--left-out", action="append", default=[], metavar="SPEAKER=MODEL", type=left_out)
     parser.add_argument("--humans-only", action="store_true", help="only the recordings")
     options = parser.parse_args()
     lines = [words for line in options.sentences.read_text(encoding="utf-8").splitlines() if (words := normalise(line))]
@@ -112,7 +112,7 @@ def main() -> int:
     return 0
 
 
-def _left_out(text: str) -> tuple[str, Path]:
+def left_out(text: str) -> tuple[str, Path]:
     """SPEAKER=MODEL as the speaker and the folder."""
     speaker, _, folder = text.partition("=")
     if not Path(folder).is_dir():

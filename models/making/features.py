@@ -70,6 +70,19 @@ def band_matrix() -> np.ndarray:
 
 
 @cache
+def band_warp(warp: float) -> np.ndarray:
+    """What moves the spectrum up by the factor `warp`, for logarithms of bands: float32 [BANDS, BANDS]."""
+    centres = np.linspace(_mel(LOW_HZ), _mel(HIGH_HZ), BANDS + 2)[1:-1]
+    hertz = 700.0 * np.expm1(centres / 1127.0)
+    places = np.interp(_mel(hertz / warp), centres, np.arange(BANDS))
+    lower = np.minimum(places.astype(int), BANDS - 2)
+    matrix = np.zeros((BANDS, BANDS), np.float32)
+    matrix[np.arange(BANDS), lower] = 1 - (places - lower)
+    matrix[np.arange(BANDS), lower + 1] = places - lower
+    return matrix
+
+
+@cache
 def cepstrum_matrix() -> np.ndarray:
     """From the logarithms of the bands to cepstra: the liftered cosine transform, float32 [BANDS, CEPSTRA]."""
     band, order = np.arange(BANDS)[:, None], np.arange(CEPSTRA)

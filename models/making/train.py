@@ -8,7 +8,7 @@ import time
 import numpy as np
 import torch
 
-from .features import CEPSTRA, band_matrix, cepstrum_matrix
+from .features import CEPSTRA, band_matrix, band_warp, cepstrum_matrix
 from .network import CONTEXT, PhoneNetwork
 from .speech import SUBSAMPLING, Examples
 
@@ -41,7 +41,7 @@ def _train(network: PhoneNetwork, examples: Examples, epochs: float, seed: int, 
     rng = np.random.default_rng(seed + 1)
     began, losses, hits = time.monotonic(), [], []
     for step, (cepstra, targets) in enumerate(_batches(examples, steps, np.random.default_rng(seed))):
-        loss, hit = _loss(network, masked(cepstra, rng), targets)
+        loss, hit = _loss(network, varied(cepstra, rng), targets)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -60,23 +60,31 @@ def sample(examples: Examples, seed: int) -> torch.Tensor:
     return next(_batches(examples, 1, np.random.default_rng(seed)))[0]
 
 
-def masked(cepstra: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
-    """Cepstra [batch, 40, time], in half of the chunks without some bands of frequencies, and without a moment.
+def varied(cepstra: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """Cepstra [batch, 40, time] as of another vocal tract, microphone and level; half of the chunks with gaps.
 
-    What is taken out is replaced by the mean of the batch.
+    A gap is a few bands of frequencies, or a moment, replaced by the mean of the batch.
     """
-    bands = torch.from_numpy(band_matrix().T) @ cepstra
-    keep = np.ones((len(cepstra), CEPSTRA, cepstra.shape[2]), np.float32)
-    for row in keep:
-        if rng.random() < 0.5:
-            for _ in range(rng.integers(1, 3)):
-                low, width = rng.integers(0, CEPSTRA - 4), rng.integers(1, 9)
-                row[low : low + width] = 0
-            moment, length = rng.integers(0, row.shape[1]), rng.integers(0, 20)
-            row[:, moment : moment + length] = 0
+    size, _, length = cepstra.shape
+    warps = np.stack([band_warp(round(warp, 2)) for warp in rng.uniform(0.88, 1.14, size)])
+    bands = torch.from_numpy(warps @ band_matrix().T) @ cepstra
+    tilt = np.stack([np.interp(np.arange(CEPSTRA), np.linspace(0, CEPSTRA - 1, 6), rng.normal(0, 0.5, 6)) for _ in warps])
+    bands += torch.from_numpy((tilt + rng.normal(0, 0.7, (size, 1))).astype(np.float32))[:, :, None]
+    keep = np.ones((size, CEPSTRA, length), np.float32)
+    for row in np.flatnonzero(rng.random(size) < 0.5):
+        _cut(keep[row], rng)
     mean = bands.mean((0, 2), keepdim=True)
     bands = mean + (bands - mean) * torch.from_numpy(keep)
     return torch.from_numpy(cepstrum_matrix().T) @ bands
+
+
+def _cut(keep: np.ndarray, rng: np.random.Generator) -> None:
+    """Set one or two stripes of bands and a moment of `keep` [40, time] to 0."""
+    for _ in range(rng.integers(1, 3)):
+        low = rng.integers(0, CEPSTRA - 4)
+        keep[low : low + rng.integers(1, 9)] = 0
+    moment = rng.integers(0, keep.shape[1])
+    keep[:, moment : moment + rng.integers(0, 20)] = 0
 
 
 def frame_accuracy(network: PhoneNetwork, examples: Examples) -> float:
