@@ -79,7 +79,7 @@ def compressed(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     form = "OGG" if rng.random() < 0.5 else "MP3"
     file = io.BytesIO()
     peak = max(float(np.abs(speech).max(initial=0)), 1e-6)
-    with soundfile.SoundFile(file, "w", RATE, 1, format=form, compression_level=rng.uniform(0.7, 1.0)) as out:
+    with soundfile.SoundFile(file, "w", RATE, 1, format=form, compression_level=rng.uniform(0.7, 0.95)) as out:
         out.write(speech / peak * 0.9)
     file.seek(0)
     heard, _ = soundfile.read(file, dtype="float32")
