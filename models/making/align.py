@@ -1,4 +1,4 @@
-"""Forced alignment: when each phone of a known sentence was said, by the likeliest path through the network's scores."""
+"""Forced alignment: when each phone of a known sentence was said, by the likeliest path through the scores."""
 
 from __future__ import annotations
 

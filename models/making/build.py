@@ -41,8 +41,10 @@ class Plan:
     vocabulary: int = 24_000  # words
     utterances: int = 24_000  # for training the acoustic model: some 22 hours
     epochs: float = 2.5
-    human_copies: int = 8  # of each recording, all but one strongly changed
-    human_epochs: float = 2.5  # passes over synthetic and human speech together
+    human_copies: int = 5  # of each recording, all but two strongly changed
+    human_epochs: float = 4.0  # passes over synthetic and human speech together
+    again_epochs: float = 1.5  # and over the same, after a new alignment, with a lower learning rate
+    again_rate: float = 1e-3
     phrases: int = 60_000  # for the language model
     pruning: float = 1e-7
     workers: int = os.cpu_count() or 1  # processes, and threads in training
@@ -150,11 +152,14 @@ def training_sentences(plan: Plan, lexicon: Lexicon, material: Material) -> list
 def _train_network(
     plan: Plan, lexicon: Lexicon, material: Material, sources: Sources, work: Path, began: float
 ) -> None:
+    import torch
+
     from .network import folded_layers, unfolded
     from .readback import read_model
-    from .speech import joined, make_examples
+    from .speech import make_examples
     from .train import fine_tune, phone_shares, sample, train
 
+    torch.set_num_threads(plan.workers)
     layers, names, _ = read_model(sources.start) if sources.start else ([], phones_of(lexicon), None)
     spoken = training_sentences(plan, _with_phones(lexicon, set(names)), material)
     examples = make_examples(spoken, names, plan.seed, plan.workers)
@@ -164,19 +169,21 @@ def _train_network(
     else:
         network = train(examples, len(names), plan.epochs, plan.seed, plan.workers)
     if sources.recordings:
-        human = _human_examples(plan, network, names, sources)
-        _report(began, f"{len(human.phones) * 0.03 / 3600:.1f} hours of changed human speech")
-        examples = joined([examples, human])
-    if layers or sources.recordings:
+        network, examples = _learn_from_people(plan, network, names, sources, examples)
+    elif layers:
         network = fine_tune(network, examples, plan.human_epochs, plan.seed + 1)
     result = (folded_layers(network), names, phone_shares(examples, len(names)))
     (work / "network.pickle").write_bytes(pickle.dumps(result))
     _report(began, "network trained")
 
 
-def _human_examples(plan: Plan, network: PhoneNetwork, names: list[str], sources: Sources) -> Examples:
-    from .recordings import align_recordings, read_recordings
-    from .speech import examples_of
+def _learn_from_people(
+    plan: Plan, network: PhoneNetwork, names: list[str], sources: Sources, synthetic: Examples
+) -> tuple[PhoneNetwork, Examples]:
+    """The network after training on synthetic and human speech, twice, and what it was trained on at last."""
+    from .recordings import align_again, align_recordings, read_recordings
+    from .speech import examples_of, joined
+    from .train import fine_tune, phone_shares
 
     assert sources.recordings is not None
     recordings = [one for one in read_recordings(sources.recordings) if one.speaker != sources.left_out]
@@ -184,7 +191,11 @@ def _human_examples(plan: Plan, network: PhoneNetwork, names: list[str], sources
     lexicon = make_lexicon({word for sentence in sentences for word in sentence}, sentences, plan.workers)
     lexicon = with_relaxed_ways(_with_phones(lexicon, set(names)))
     utterances = align_recordings(recordings, lexicon, names, network, plan.seed)
-    return examples_of(utterances, names, plan.seed, plan.human_copies)
+    examples = joined([synthetic, examples_of(utterances, names, plan.seed, plan.human_copies)])
+    network = fine_tune(network, examples, plan.human_epochs, plan.seed + 1)
+    utterances = align_again(recordings, lexicon, names, network, phone_shares(examples, len(names)))
+    examples = joined([synthetic, examples_of(utterances, names, plan.seed + 2, plan.human_copies)])
+    return fine_tune(network, examples, plan.again_epochs, plan.seed + 3, plan.again_rate), examples
 
 
 def _language_model(plan: Plan, lexicon: Lexicon, material: Material):

@@ -25,7 +25,7 @@ def train(examples: Examples, phones: int, epochs: float, seed: int, threads: in
 
 
 def fine_tune(
-    network: PhoneNetwork, examples: Examples, epochs: float, seed: int, rate: float = _RATE / 2
+    network: PhoneNetwork, examples: Examples, epochs: float, seed: int, rate: float = 1.5e-3
 ) -> PhoneNetwork:
     """A copy of `network` trained further on `examples`, with `rate` as the peak learning rate."""
     torch.manual_seed(seed)
@@ -68,7 +68,8 @@ def varied(cepstra: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     size, _, length = cepstra.shape
     warps = np.stack([band_warp(round(warp, 2)) for warp in rng.uniform(0.88, 1.14, size)])
     bands = torch.from_numpy(warps @ band_matrix().T) @ cepstra
-    tilt = np.stack([np.interp(np.arange(CEPSTRA), np.linspace(0, CEPSTRA - 1, 6), rng.normal(0, 0.5, 6)) for _ in warps])
+    knots, places = np.linspace(0, CEPSTRA - 1, 6), np.arange(CEPSTRA)
+    tilt = np.stack([np.interp(places, knots, rng.normal(0, 0.5, len(knots))) for _ in warps])
     bands += torch.from_numpy((tilt + rng.normal(0, 0.7, (size, 1))).astype(np.float32))[:, :, None]
     keep = np.ones((size, CEPSTRA, length), np.float32)
     for row in np.flatnonzero(rng.random(size) < 0.5):

@@ -1,7 +1,8 @@
 """Which synthetic voices the model is trained on, and which are kept for testing.
 
-This is the one place where the division is written down, that of sentences said by humans too: the maker trains on `TRAINING_VARIANTS` and
-never speaks at a held-out speed, and `benchmarks/wer.py` tests with `HELD_OUT_VARIANTS` at the held-out speeds.
+This is the one place where the division is written down, that of sentences said by humans too: the maker trains on
+`TRAINING_VARIANTS` and never speaks at a held-out speed, and `benchmarks/wer.py` tests with `HELD_OUT_VARIANTS` at
+the held-out speeds.
 Needs only the standard library.
 """
 
