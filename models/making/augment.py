@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
+import soundfile
 import soxr
 from scipy.signal import fftconvolve, lfilter
 
@@ -20,6 +23,8 @@ def disturb(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
             speech = add_noise(speech, noise(len(speech), rng), rng.uniform(3, 35))
         if rng.random() < 0.2:
             speech = narrow_band(speech)
+        elif rng.random() < 0.15:
+            speech = compressed(speech, rng)
         if rng.random() < 0.1:
             speech = np.clip(speech * rng.uniform(1.5, 4), -1, 1)
     return level(speech, rng.uniform(-36, -1))
@@ -67,6 +72,28 @@ def add_noise(speech: np.ndarray, sound: np.ndarray, ratio_db: float) -> np.ndar
     """`speech` with `sound` so much weaker, as mean power over the whole."""
     power = np.mean(speech**2) / max(np.mean(sound**2), 1e-12)
     return speech + sound * np.float32(np.sqrt(power) * 10 ** (-ratio_db / 20))
+
+
+def compressed(speech: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """What a lossy coder leaves: Ogg Vorbis or MP3, at a low rate of bits."""
+    form = "OGG" if rng.random() < 0.5 else "MP3"
+    file = io.BytesIO()
+    peak = max(float(np.abs(speech).max(initial=0)), 1e-6)
+    with soundfile.SoundFile(file, "w", RATE, 1, format=form, compression_level=rng.uniform(0.7, 0.95)) as out:
+        out.write(speech / peak * 0.9)
+    file.seek(0)
+    heard, _ = soundfile.read(file, dtype="float32")
+    heard = _in_step(heard, speech / peak * 0.9)
+    return heard * np.float32(peak / 0.9)
+
+
+def _in_step(heard: np.ndarray, speech: np.ndarray) -> np.ndarray:
+    """`heard`, delayed by a coder, moved to where `speech` is (at most 0.15 s), and as long."""
+    reach = min(int(0.15 * RATE), len(speech))
+    size = 1 << (len(speech) + len(heard)).bit_length()
+    together = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(speech, size)), size)
+    delay = int(np.argmax(together[:reach]))
+    return np.pad(heard[delay:], (0, len(speech)))[: len(speech)].astype(np.float32)
 
 
 def narrow_band(speech: np.ndarray) -> np.ndarray:

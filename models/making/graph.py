@@ -19,6 +19,7 @@ from .lexicon import Lexicon
 
 UNKNOWN = "[unk]"
 _UNKNOWN_PHONE_COST = 3.0  # a phone inside [unk]; at 1.5 it swallowed "nee" and "stop"
+_UNKNOWN_COST = 3.0  # for [unk] itself; without it, orders of two phones ("ja") were taken for one
 _SILENCE_SHARE = 0.2  # of the places between words
 _SILENCE = 1  # phone
 _COPY_LIMIT = 3  # arcs; states with more are not copied but reached by an empty arc
@@ -92,7 +93,7 @@ def _add_path(automaton: Automaton, source: int, target: int, inputs: list[int],
 def _add_unknown(automaton: Automaton, loop: int, table: PhoneTable, symbol: int, output: int) -> None:
     """[unk]: two or more phones of any kind, at a cost for each."""
     entry, inside, end = automaton.state(), automaton.state(), automaton.state()
-    automaton.arcs.append((loop, entry, symbol, output, 0.0))
+    automaton.arcs.append((loop, entry, symbol, output, _UNKNOWN_COST))
     for name in table.names[1:]:
         for source, there, position in ((entry, inside, "B"), (inside, inside, "I"), (inside, end, "E")):
             label = forward(table.phone(name, position))

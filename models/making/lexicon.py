@@ -14,6 +14,12 @@ Lexicon = dict[str, dict[Pronunciation, float]]
 _MINIMUM_SHARE = 0.04  # of a word's uses, for a way of saying it to be kept
 _RARE_PHONE = 2  # words; a phone in fewer is left out, with its pronunciations
 _PARTS = 8  # processes in all
+_RELAXED = 0.4  # share of a relaxed way of saying a word
+_REDUCED = {
+    "het": (("@", "t"),), "er": (("d", "@", "r"),), "hem": (("@", "m"),), "haar": (("d", "@", "r"),),
+    "mijn": (("m", "@", "n"),), "zijn": (("z", "@", "n"),), "ik": (("k",),), "dat": (("d", "A"),),
+    "niet": (("n", "i"),), "wat": (("v#", "A"),), "hij": (("i",),), "zo'n": (("z", "o:", "@", "n"),),
+}  # fmt: skip
 _VOICE = Voice("", speed=250)
 
 
@@ -32,6 +38,16 @@ def make_lexicon(words: Iterable[str], sentences: Sequence[list[str]], workers: 
             counts[word][pronunciation] += number
     known = set(words)
     return _without_rare_phones({word: _shares(counts[word]) for word in sorted(counts) if word in known})
+
+
+def with_relaxed_ways(lexicon: Lexicon) -> Lexicon:
+    """The lexicon with what people make of words: "lope" for lopen, "'t" for het; espeak-ng speaks more exactly."""
+    result: Lexicon = {}
+    for word, ways in lexicon.items():
+        more = {way[:-1]: _RELAXED * share for way, share in ways.items() if way[-2:] == ("@", "n") and len(way) > 3}
+        more |= {way: _RELAXED for way in _REDUCED.get(word, ())}
+        result[word] = {**more, **ways}
+    return result
 
 
 def phones_of(lexicon: Lexicon) -> list[str]:

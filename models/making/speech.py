@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +17,26 @@ from .features import CEPSTRA, LENGTH, RATE, SHIFT, cepstra
 from .voices import draw_training_voice
 
 SUBSAMPLING = 3  # cepstra for one output of the network: 30 ms
-_FRAME = SUBSAMPLING * SHIFT  # samples
+FRAME = SUBSAMPLING * SHIFT  # samples
 _CENTRE = LENGTH // 2  # of the first cepstrum, samples
 _PART = 2000  # sentences done by one call of a worker
+
+
+@dataclass(frozen=True)
+class Change:
+    """How a voice is changed: for a `share` of utterances, length (and with it pitch) and vocal tract are
+    multiplied with something in the range; a share is `disturbed` by rooms and noise.
+    """
+
+    share: float
+    stretch: tuple[float, float]
+    tract: tuple[float, float]
+    disturbed: float = 1.0
+
+
+_SYNTHETIC = Change(share=0.6, stretch=(0.85, 1.18), tract=(0.87, 1.15))
+_HUMAN = Change(share=0.9, stretch=(0.8, 1.25), tract=(0.82, 1.22))
+_HUMAN_PLAIN = Change(share=0.5, stretch=(0.9, 1.1), tract=(0.95, 1.05))
 
 
 @dataclass
@@ -47,6 +64,28 @@ def make_examples(sentences: Sequence[str], phone_names: Sequence[str], seed: in
         for start in range(0, len(sentences), _PART)
     ]
     parts = parallel.each(_make_part, tasks, workers)
+    return joined(parts)
+
+
+def examples_of(
+    utterances: Sequence[Utterance], phone_names: Sequence[str], seed: int, copies: int, disturbed: float = 1.0
+) -> Examples:
+    """Utterances with known phones, `copies` times: once as they are, then strongly changed."""
+    rng = np.random.default_rng(seed)
+    index = {name: number for number, name in enumerate(phone_names)}
+    all_cepstra, all_phones = [], []
+    for number in range(copies):
+        change = replace(_HUMAN if number > 1 else _HUMAN_PLAIN, disturbed=disturbed if number else 0.0)
+        for place in rng.permutation(len(utterances)):
+            example = _example(utterances[place], index, change, rng)
+            if example is not None:
+                all_cepstra.append(example[0])
+                all_phones.append(example[1])
+    return Examples(np.concatenate(all_cepstra), np.concatenate(all_phones))
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """All examples in a row."""
     return Examples(np.concatenate([part.cepstra for part in parts]), np.concatenate([part.phones for part in parts]))
 
 
@@ -56,7 +95,7 @@ def frame_labels(utterance: Utterance, lead: float, stretch: float, frames: int)
     `lead` is silence before the utterance in seconds; `stretch` multiplies all times of the utterance.
     """
     seconds = [lead + phone.start * stretch / utterance.rate for phone in utterance.phones]
-    starts = [max(0, int(np.ceil((time * RATE - _CENTRE) / _FRAME))) for time in seconds]
+    starts = [max(0, int(np.ceil((time * RATE - _CENTRE) / FRAME))) for time in seconds]
     for index in range(1, len(starts)):
         starts[index] = max(starts[index], starts[index - 1] + 1)
     limit = frames
@@ -76,7 +115,7 @@ def _make_part(task: tuple[Sequence[str], list[str], int]) -> Examples:
     index = {name: number for number, name in enumerate(phone_names)}
     all_cepstra, all_phones = [], []
     for sentence in sentences:
-        example = _example(synthesiser.speak(sentence, draw_training_voice(chooser)), index, rng)
+        example = _example(synthesiser.speak(sentence, draw_training_voice(chooser)), index, _SYNTHETIC, rng)
         if example is not None:
             all_cepstra.append(example[0])
             all_phones.append(example[1])
@@ -87,9 +126,13 @@ def _make_part(task: tuple[Sequence[str], list[str], int]) -> Examples:
     return Examples(np.concatenate(all_cepstra), np.concatenate(all_phones))
 
 
-def _example(utterance: Utterance, index: dict[str, int], rng: np.random.Generator):
+def _example(utterance: Utterance, index: dict[str, int], change: Change, rng: np.random.Generator):
     """Cepstra and phones of one disturbed utterance, or None if it has no labels or unknown phones."""
-    stretch = float(rng.uniform(0.87, 1.15)) if rng.random() < 0.5 else 1.0
+    stretch = warp = 1.0
+    if rng.random() < change.share:
+        stretch = float(rng.uniform(*change.stretch))
+        if rng.random() < 0.6:  # else a tape that runs faster or slower
+            warp = float(rng.uniform(*change.tract)) * stretch
     lead, trail = rng.uniform(0, 0.4, 2)
     speech = utterance.samples.astype(np.float32) / 32768
     speech = soxr.resample(speech, utterance.rate / stretch, RATE)
@@ -98,7 +141,9 @@ def _example(utterance: Utterance, index: dict[str, int], rng: np.random.Generat
     labels = frame_labels(utterance, lead, stretch, frames)
     if labels is None or any(label not in index for label in labels):
         return None
-    values = cepstra(_as_recorded(disturb(speech, rng)))[: frames * SUBSAMPLING]
+    if rng.random() < change.disturbed:
+        speech = disturb(speech, rng)
+    values = cepstra(_as_recorded(speech), warp)[: frames * SUBSAMPLING]
     return values.astype(np.float16), np.array([index[label] for label in labels], np.uint8)
 
 

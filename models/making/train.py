@@ -2,41 +2,90 @@
 
 from __future__ import annotations
 
+import copy
 import time
 
 import numpy as np
 import torch
 
+from .features import CEPSTRA, band_matrix, band_warp, cepstrum_matrix
 from .network import CONTEXT, PhoneNetwork
 from .speech import SUBSAMPLING, Examples
 
-_CHUNK = 80  # outputs (of 30 ms) in one training chunk
-_BATCH = 64  # chunks
+_CHUNK = 120  # outputs (of 30 ms) in one training chunk
+_BATCH = 43  # chunks
 _RATE, _DECAY = 2e-3, 1e-4  # peak learning rate, weight decay
 
 
 def train(examples: Examples, phones: int, epochs: float, seed: int, threads: int) -> PhoneNetwork:
-    """A network trained on `examples` for `epochs` passes with a one-cycle learning rate."""
+    """A network trained on `examples` from nothing for `epochs` passes."""
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
-    network = PhoneNetwork(phones)
+    return _train(PhoneNetwork(phones), examples, epochs, seed, _RATE)
+
+
+def fine_tune(
+    network: PhoneNetwork, examples: Examples, epochs: float, seed: int, rate: float = 1.5e-3
+) -> PhoneNetwork:
+    """A copy of `network` trained further on `examples`, with `rate` as the peak learning rate."""
+    torch.manual_seed(seed)
+    return _train(copy.deepcopy(network), examples, epochs, seed, rate)
+
+
+def _train(network: PhoneNetwork, examples: Examples, epochs: float, seed: int, rate: float) -> PhoneNetwork:
+    """`network` after a cycle of one rising and falling learning rate."""
+    network.train()
     steps = int(epochs * len(examples.phones) / (_CHUNK * _BATCH))
-    optimiser = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=_DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, total_steps=steps + 1, pct_start=0.15)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=_DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1, pct_start=0.15)
+    rng = np.random.default_rng(seed + 1)
     began, losses, hits = time.monotonic(), [], []
     for step, (cepstra, targets) in enumerate(_batches(examples, steps, np.random.default_rng(seed))):
-        loss, hit = _loss(network, cepstra, targets)
+        loss, hit = _loss(network, varied(cepstra, rng), targets)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
         schedule.step()
         losses.append(float(loss.detach()))
         hits.append(float(hit))
-        if step % 200 == 199 or step == steps - 1:
+        if step % 50 == 49 or step == steps - 1:
             progress = f"step {step + 1}/{steps}, {time.monotonic() - began:.0f} s"
             print(f"{progress}: loss {np.mean(losses):.3f}, frames right {np.mean(hits):.3f}", flush=True)
             losses, hits = [], []
     return network
+
+
+def sample(examples: Examples, seed: int) -> torch.Tensor:
+    """Cepstra of some chunks, float32 [43, 40, 3 x 120 + 60]."""
+    return next(_batches(examples, 1, np.random.default_rng(seed)))[0]
+
+
+def varied(cepstra: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
+    """Cepstra [batch, 40, time] as of another vocal tract, microphone and level; half of the chunks with gaps.
+
+    A gap is a few bands of frequencies, or a moment, replaced by the mean of the batch.
+    """
+    size, _, length = cepstra.shape
+    warps = np.stack([band_warp(round(warp, 2)) for warp in rng.uniform(0.88, 1.14, size)])
+    bands = torch.from_numpy(warps @ band_matrix().T) @ cepstra
+    knots, places = np.linspace(0, CEPSTRA - 1, 6), np.arange(CEPSTRA)
+    tilt = np.stack([np.interp(places, knots, rng.normal(0, 0.5, len(knots))) for _ in warps])
+    bands += torch.from_numpy((tilt + rng.normal(0, 0.7, (size, 1))).astype(np.float32))[:, :, None]
+    keep = np.ones((size, CEPSTRA, length), np.float32)
+    for row in np.flatnonzero(rng.random(size) < 0.5):
+        _cut(keep[row], rng)
+    mean = bands.mean((0, 2), keepdim=True)
+    bands = mean + (bands - mean) * torch.from_numpy(keep)
+    return torch.from_numpy(cepstrum_matrix().T) @ bands
+
+
+def _cut(keep: np.ndarray, rng: np.random.Generator) -> None:
+    """Set one or two stripes of bands and a moment of `keep` [40, time] to 0."""
+    for _ in range(rng.integers(1, 3)):
+        low = rng.integers(0, CEPSTRA - 4)
+        keep[low : low + rng.integers(1, 9)] = 0
+    moment = rng.integers(0, keep.shape[1])
+    keep[:, moment : moment + rng.integers(0, 20)] = 0
 
 
 def frame_accuracy(network: PhoneNetwork, examples: Examples) -> float:
@@ -64,7 +113,7 @@ def _loss(network: PhoneNetwork, cepstra: torch.Tensor, targets: torch.Tensor) -
 
 
 def _batches(examples: Examples, steps: int, rng: np.random.Generator):
-    """Chunks cut anywhere out of the row of examples: cepstra [64, 40, 3 x 80 + 42] and phones [64, 80]."""
+    """Chunks cut anywhere out of the row of examples: cepstra [43, 40, 3 x 120 + 60] and phones [43, 120]."""
     width = SUBSAMPLING * (_CHUNK - 1) + 2 * CONTEXT + 1
     margin = -(-CONTEXT // SUBSAMPLING)
     places = np.arange(margin, len(examples.phones) - _CHUNK - margin, _CHUNK)
