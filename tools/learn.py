@@ -1,6 +1,6 @@
 """Learn the weights of `assistant/understanding/rules/nl/weights.npz` from labelled accounts.
 
-Usage: python tools/learn.py [--also FILE ...] [--without WRITER ...] [--out FILE] [--folds 4]
+Usage: python tools/learn.py [--also FILE ...] [--without WRITER ...] [--out FILE] [--folds 4] [--check]
 
 Reads `accounts/build/*.jsonl` (never `accounts/measure`), each account as written and misheard in several
 ways (`tools/noise.py`). What the last layer sees of an account comes from layers that were learned without
@@ -13,7 +13,6 @@ import argparse
 import json
 import math
 import multiprocessing
-import pickle
 import random
 import sys
 from collections import Counter
@@ -414,10 +413,7 @@ def check(inputs: Sequence[Mapping[str, float]], examples: Sequence[Example], op
         lines.append(f"{limit:4}{cells}")
     for each, d in zip(examples[::ways], danger[::ways], strict=True):
         if (d >= decide.DANGER_FROM) != (each.labels["safety"] != "none"):
-            lines.append(f"{each.labels['id']} {each.labels['safety']} {d:.2f}: {each.labels['text'][:3000]}")
-    if options.keep:
-        with options.keep.open("wb") as file:
-            pickle.dump([(e.labels, e.writer, e.clean, i) for e, i in zip(examples, inputs, strict=True)], file)
+            lines.append(f"{each.labels['id']} {each.labels['safety']} {d:.2f}: {each.labels['text']}")
     return "\n".join(lines)
 
 
@@ -431,7 +427,6 @@ def main() -> None:
     parser.add_argument("--l2-clause", type=float, default=3e-5)
     parser.add_argument("--l2-account", type=float, default=1e-4)
     parser.add_argument("--check", action="store_true", help="print figures for writers left out of the learning")
-    parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
     paths = [*sorted((ROOT / "accounts" / "build").glob("*.jsonl")), *options.also]
     examples, alone = read(paths, options.without)
