@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 kind=${1:-run}
 
 libraries=(espeak-ng libportaudio2)
-[ "$kind" = test ] && libraries+=(pulseaudio pulseaudio-utils libasound2-plugins procps age strace)
+[ "$kind" = test ] && libraries+=(pulseaudio pulseaudio-utils libasound2-plugins procps age strace systemd)
 
 python=""
 for candidate in python3 python3.13 python3.12 python3.11 python3.10; do
