@@ -40,6 +40,10 @@ class Options:
     keep_words: bool = False
     no_journal: bool = False
 
+    def rate(self, settings: settings_module.Settings) -> int | None:
+        """Return how many words a minute the answer is spoken with; None where it is not spoken aloud."""
+        return None if self.silent or settings.silent or self.as_json else settings.words_a_minute
+
 
 def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
     """Answer one account, from a sound file, a text or the microphone; raises Trouble."""
@@ -84,8 +88,7 @@ def _from_microphone(
         if done is not None:
             return done
     device, patience = options.device or settings.device, options.patience or settings.patience
-    aloud = not (options.silent or settings.silent or options.as_json)
-    rate = settings.words_a_minute if aloud else None
+    rate = options.rate(settings)
     ears = lasting.LastingEars(chosen, screen, device, patience, before=before, words_a_minute=rate)
     code: ExitCode | None = None
     nothing_said = False
@@ -155,7 +158,7 @@ def _converse(
     from assistant.conversation.script import once
     from assistant.journal.session import Session
 
-    aloud = not (options.silent or settings.silent or options.as_json)
+    aloud = options.rate(settings) is not None
     voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute)
     mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
     session = Session(mouth, options.keep_words)

@@ -84,7 +84,7 @@ def talk(options: Any, scheduled: bool) -> ExitCode:
     turn = asked.turn() if scheduled else 1
     if turn == 0:
         return ExitCode.OK
-    guard.protect()
+    guard.protect(sound=True)
     settings = settings_module.load()
     screen = Screen(quiet=scheduled)
     given = {f"part:{part_of_day(datetime.now())}"} | ({"scheduled"} if scheduled else set())

@@ -54,8 +54,7 @@ def microphone(
             yield LineEars(screen) if choice == "t" else None
             return
     device, patience = options.device or settings.device, options.patience or settings.patience
-    rate = settings.words_a_minute if not (options.silent or settings.silent or options.as_json) else None
-    ears = LastingEars(chosen, screen, device, patience, words_a_minute=rate)
+    ears = LastingEars(chosen, screen, device, patience, words_a_minute=options.rate(settings))
     try:
         yield ears
     except BaseException:
@@ -81,7 +80,7 @@ def converse(
     from assistant.app import keep
     from assistant.journal.session import Session
 
-    aloud = not (options.silent or settings.silent or options.as_json)
+    aloud = options.rate(settings) is not None
     voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute, whole=True)
     mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
     if isinstance(ears, MicrophoneEars) and not options.as_json:

@@ -63,15 +63,15 @@ class Session:
         `may_keep_danger` asks the user, and is called only where danger was spoken of and the journal is on.
         """
         found = found or Found()
-        if self._answer is None and found == Found():
+        if self._answer is None and found.kind == "reflection":
             return Outcome.OFF
         words = "\n".join(self._told) if self._keep_words else None
         entry = entry_of(
             found.reading or (self._answer.reading if self._answer else None), now,
             kind=found.kind, made=(*self._offered(), *found.made), day=found.day, said=found.said, words=words,
         )  # fmt: skip
-        if self._danger and not (is_on() and may_keep_danger()):
-            return Outcome.ASK_FIRST if is_on() else Outcome.OFF
+        if self._danger and is_on() and not may_keep_danger():
+            return Outcome.ASK_FIRST
         outcome = keep(entry, agreed=self._danger)
         if outcome is Outcome.ASK_FIRST and may_keep_danger():
             outcome = keep(entry, agreed=True)
