@@ -259,8 +259,8 @@ def _piece(conclusion: str, rule: str, account: Account, start: int, end: int) -
 def _sentence_around(account: Account, n: int) -> tuple[int, int]:
     """Return the words around clause `n` that can be given back: a sentence, or as much of it as is short enough.
 
-    Grows to the left until a clause that can begin a sentence, then to the right to the sentence's end,
-    as long as it stays within `_QUOTE` words.
+    Grows to the left until a clause that can begin a sentence, then to the right to the sentence's end, as long as it
+    stays within `_QUOTE` words. A clause of one word is the verb of the one before it ("dat hij een luie vent | is").
     """
     first = last = n
     clauses, tokens = account.clauses, account.tokens
@@ -280,7 +280,7 @@ def _sentence_around(account: Account, n: int) -> tuple[int, int]:
     while (
         last + 1 < len(clauses)
         and tokens[clauses[last + 1].start].breaks < 2
-        and tokens[clauses[last + 1].start].form in _GOING_ON
+        and (tokens[clauses[last + 1].start].form in _GOING_ON or length(last + 1, last + 1) == 1)
         and length(first, last + 1) <= _QUOTE
     ):
         last += 1

@@ -56,6 +56,15 @@ def test_evidence_is_a_piece_of_the_account() -> None:
         assert evidence.rule
 
 
+def test_evidence_keeps_the_verb_at_the_end() -> None:
+    reading = understand(
+        "Ik zei tegen hem dat hij nooit iets doet in huis en dat hij een luie vent is. "
+        "Hij zei niks en liep naar de schuur."
+    )
+    assert any(evidence.words.endswith("een luie vent is") for evidence in reading.evidence)
+    assert not any(evidence.words.endswith("een luie vent") for evidence in reading.evidence)
+
+
 @pytest.mark.parametrize("text", ["", "  \n ", "We hadden ruzie, Els en ik. Verder zeg ik er niks over."])
 def test_too_little_told_asks_for_more(text: str) -> None:
     reading = understand(text)
