@@ -58,25 +58,28 @@ for path in sys.argv[2:]:
 """
 
 LIVE_LOOP = """
-import sys
+import sys, wave
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
-from assistant.hearing import audio_file, turn
+from assistant.hearing import turn
 from assistant.hearing.microphone import Microphone
 from assistant.hearing.model import choose, load
 from assistant.hearing.recogniser import Recogniser
+from assistant.hearing.sound import Block
 
 class FromFile(Microphone):
     rate = 16000
     def blocks(self, timeout=2.0):
-        yield from audio_file.blocks(Path(sys.argv[2]), 0.05)
+        sound = wave.open(sys.argv[2])
+        while data := sound.readframes(800):
+            yield Block(data, 16000)
     def stop(self):
         pass
 
 model = load(choose(Path(sys.argv[1]), {}, None))
 microphone = FromFile()
 microphone.rate = 16000
-heard = turn.listen(microphone, lambda rate: Recogniser(model, rate), patience=60)
+heard = turn.listen(microphone, lambda rate: Recogniser(model, rate))
 print(heard.transcript.text)
 """
 
@@ -208,7 +211,7 @@ def files(folder: Path, model: Path, minutes: float, runs: int) -> None:
 
 def live(folder: Path, model: Path, minutes: float, runs: int) -> None:
     """A turn, fed as fast as it is taken."""
-    path, _ = recording(folder, min(minutes, 3))
+    path, _ = recording(folder, minutes)
     print(f"live: a turn of {soundfile.info(path).duration / 60:.1f} minutes")
     ours = (sys.executable, "-c", LIVE_LOOP, str(model), str(path), str(PROJECT))
     costs = side_by_side(runs, loop=loop(model, path), ours=ours)

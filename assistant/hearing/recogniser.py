@@ -27,6 +27,8 @@ LOWEST_RATE = 16000
 """The rate that models are made for. Vosk brings higher rates down itself; on a lower one it aborts."""
 BLOCK_SECONDS = 0.25
 """How much of a file is given to Vosk at a time."""
+PARTIAL_SECONDS = 0.1
+"""How often it is asked what the segment now being spoken looks like so far."""
 UNKNOWN_WORD = "[unk]"
 """What a model says where it heard a word that it does not know. It stays in the transcript."""
 
@@ -64,6 +66,7 @@ class Recogniser:
         self._vosk.SetWords(True)
         self._shown = ""
         self._partials = partials
+        self._unasked = 0.0  # seconds since the last partial result
 
     def accept(self, block: Block) -> Partial | Segment | None:
         """Hear one block; None means that nothing is new."""
@@ -88,8 +91,10 @@ class Recogniser:
             self._shown = ""
             transcript = _transcript(self._vosk.Result())
             return Segment(transcript) if transcript.words else None
-        if not self._partials:
+        self._unasked += len(pcm) / BYTES_PER_SAMPLE / max(self._rate, LOWEST_RATE)
+        if not self._partials or self._unasked < PARTIAL_SECONDS:
             return None
+        self._unasked = 0.0
         text = str(json.loads(self._vosk.PartialResult()).get("partial", ""))
         if text == self._shown:
             return None

@@ -47,7 +47,8 @@ class Resampler:
         number = np.arange(self._next, max(self._next, last), dtype=np.int64)
         base, phase = np.divmod(number * self._down, self._up)
         window = (base - self._half + 1 - self._kept_from)[:, None] + np.arange(2 * self._half)
-        out = np.einsum("nt,nt->n", kept[window], self._taps[phase])
+        one_phase = self._up == 1  # the same taps everywhere
+        out = kept[window] @ self._taps[0] if one_phase else np.einsum("nt,nt->n", kept[window], self._taps[phase])
         self._next += len(number)
         drop = self._next * self._down // self._up - self._half + 1 - self._kept_from
         drop = min(max(drop, 0), len(kept))

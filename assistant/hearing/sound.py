@@ -66,7 +66,7 @@ def rms_dbfs(pcm: bytes) -> float:
     import numpy as np
 
     samples = to_samples(pcm)
-    return _dbfs(float(np.sqrt(np.mean(samples**2, dtype=np.float64)))) if len(samples) else -math.inf
+    return _dbfs(math.sqrt(float(np.dot(samples, samples)) / len(samples))) if len(samples) else -math.inf
 
 
 def _dbfs(amplitude: float) -> float:

@@ -20,16 +20,12 @@ from assistant.hearing.microphone import Microphone
 from assistant.hearing.recogniser import UNKNOWN_WORD, Partial, Recogniser, Segment
 from assistant.hearing.sound import Block, rms_dbfs
 from assistant.hearing.transcript import Transcript
-from assistant.hearing.voice_activity import CHUNK_SECONDS, VoiceActivity
+from assistant.hearing.voice_activity import CHUNK_SECONDS, CHUNKS_OF_VOICE, VoiceActivity, run_of_voice
 from assistant.trouble import ExitCode, Trouble
 
 PATIENCE = 4.0
 NO_SPEECH_SECONDS = 30.0
 CLOSING_WORDS = ("ik", "ben", "klaar")
-VOICE, NO_VOICE = 0.5, 0.35
-"""Above the one it is a voice, below the other it is not (Silero's own advice); between: as before."""
-CHUNKS_OF_VOICE = 3
-"""A tenth of a second; what is shorter is a click or a cough."""
 
 
 class Ending(enum.Enum):
@@ -45,9 +41,9 @@ class Ending(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """32 milliseconds of sound have passed; how probably there was a voice in them."""
+    """32 milliseconds of sound have passed; how probably there was a voice in them, if that was asked."""
 
-    probability: float
+    probability: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +88,15 @@ class Turn:
             return self._after_words(event)
         return self._after_chunk(event.probability)
 
+    def matters(self, chunks: int) -> bool:
+        """Return whether anything hangs on there being a voice in the next so many chunks.
+
+        Once a voice has been heard, nothing does before the patience has run out.
+        """
+        if self.last_voice is None or not self.detector_hears:
+            return True
+        return self.now + chunks * CHUNK_SECONDS - self.last_voice >= self.patience
+
     def _after_words(self, event: Words) -> Turn:
         if event.final and (event.words[-len(CLOSING_WORDS) :] == CLOSING_WORDS or event.words in self.alone):
             return dataclasses.replace(self, ending=Ending.WORDS)
@@ -101,13 +106,11 @@ class Turn:
             return self
         return dataclasses.replace(self, last_voice=self.now)
 
-    def _after_chunk(self, probability: float) -> Turn:
+    def _after_chunk(self, probability: float | None) -> Turn:
         now = self.now + CHUNK_SECONDS
-        run = self.chunks_of_voice
-        if probability >= VOICE:
-            run += 1
-        elif probability < NO_VOICE:
-            run = 0
+        if probability is None:
+            return dataclasses.replace(self, now=now, chunks_of_voice=0)
+        run = run_of_voice(self.chunks_of_voice, probability)
         if run >= CHUNKS_OF_VOICE:
             return dataclasses.replace(self, now=now, chunks_of_voice=run, detector_hears=True, last_voice=now)
         ending = None
@@ -229,8 +232,9 @@ class _Listening:
         self.seconds += block.seconds
         self._on_event(Level(rms_dbfs(block.pcm)))
         silent_before = self.turn.last_voice is None
-        for probability in self._activity.push(block):
-            self.turn = self.turn.after(Chunk(probability))
+        if self.turn.matters(self._activity.push(block)):
+            for probability in self._activity.look_back():
+                self.turn = self.turn.after(Chunk(probability))
         event = self._recogniser.accept(block) if self._recogniser else None
         if event:
             self._words(event)
