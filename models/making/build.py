@@ -41,7 +41,7 @@ class Plan:
     vocabulary: int = 24_000  # words
     utterances: int = 24_000  # for training the acoustic model: some 22 hours
     epochs: float = 2.5
-    human_copies: int = 5  # of each recording, all but two strongly changed
+    human_copies: int = 8  # of each recording, all but two strongly changed
     human_epochs: float = 4.0  # passes over synthetic and human speech together
     again_epochs: float = 1.5  # and over the same, after a new alignment, with a lower learning rate
     again_rate: float = 1e-3
