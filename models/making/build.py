@@ -86,18 +86,18 @@ def main() -> None:
         utterances=options.utterances, epochs=options.epochs, human_epochs=options.human_epochs, workers=options.workers
     )
     sources = Sources(options.recordings, options.leave_out, options.start)
-    build(plan, options.out, options.work, None if options.language_only else sources)
+    build(plan, options.out, options.work, sources, options.language_only)
 
 
-def build(plan: Plan, out: Path, work: Path, sources: Sources | None) -> None:
-    """Make the whole model in `out`; without `sources` the trained network in `work` is used."""
+def build(plan: Plan, out: Path, work: Path, sources: Sources, language_only: bool = False) -> None:
+    """Make the whole model in `out`; with `language_only` the trained network in `work` is used."""
     began = time.monotonic()
-    material = read_material()
+    material = read_material(sources.recordings)
     words = vocabulary.choose_words({word for sentence in material.sentences for word in sentence}, plan.vocabulary)
     practice = templates.PhraseMaker(plan.seed).draw(plan.utterances // 10)
     lexicon = make_lexicon(words, material.sentences + practice, plan.workers)
     _report(began, f"{len(words)} words, {sum(map(len, lexicon.values()))} pronunciations")
-    if sources is not None:
+    if not language_only:
         _train_network(plan, lexicon, material, sources, work, began)
     layers, names, priors = pickle.loads((work / "network.pickle").read_bytes())
     table = PhoneTable(tuple(names))
@@ -117,10 +117,14 @@ def build(plan: Plan, out: Path, work: Path, sources: Sources | None) -> None:
     _report(began, f"{out.name} is whole: {size / 1e6:.1f} MB")
 
 
-def read_material() -> Material:
-    """All texts that may be learnt from; never those that something is measured with."""
+def read_material(recordings: Path | None = None) -> Material:
+    """All texts that may be learnt from, those of `recordings` too; never those that something is measured with."""
     paths = [*sorted((HERE / "text").glob("*.txt")), *sorted((PROJECT / "accounts" / "build").glob("*.jsonl"))]
     texts = [*writing.lines(paths), *vocabulary.prompt_texts(PROJECT / "prompts" / "nl")]
+    if recordings:
+        from .recordings import training_texts
+
+        texts += training_texts(recordings)
     return Material(
         [sentence for line in texts for sentence in writing.sentences(line)],
         [piece for line in texts for piece in writing.pieces(line)],

@@ -43,11 +43,21 @@ class Recording:
 
 def read_recordings(folder: Path, testing: bool = False) -> list[Recording]:
     """The recordings of `folder` for training, or those kept for testing."""
-    lines = [json.loads(line) for line in (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines()]
-    chosen = [line for line in lines if is_test_sentence(line["text"]) == testing]
     return [
-        Recording(tuple(normalise(line["text"])), line["speaker"], _samples(folder / line["audio"])) for line in chosen
+        Recording(tuple(normalise(line["text"])), line["speaker"], _samples(folder / line["audio"]))
+        for line in _manifest(folder)
+        if is_test_sentence(line["text"]) == testing
     ]
+
+
+def training_texts(folder: Path) -> list[str]:
+    """The sentences of the recordings for training, each once."""
+    return sorted({line["text"] for line in _manifest(folder) if not is_test_sentence(line["text"])})
+
+
+def _manifest(folder: Path) -> list[dict[str, str]]:
+    lines = (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
 
 
 def align_recordings(
