@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 kind=${1:-run}
 
 libraries=(espeak-ng libportaudio2)
-[ "$kind" = test ] && libraries+=(pulseaudio pulseaudio-utils libasound2-plugins procps age strace systemd)
+[ "$kind" = test ] && libraries+=(pulseaudio pulseaudio-utils libasound2-plugins pipewire wireplumber dbus procps age strace systemd)
 
 python=""
 for candidate in python3 python3.13 python3.12 python3.11 python3.10; do
@@ -48,6 +48,13 @@ if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
     fi
 elif ! command -v espeak-ng >/dev/null && [ "$(uname)" = Linux ]; then
     echo "Installeer espeak-ng en PortAudio met het pakketbeheer van je systeem. Wat zonder kan, gaat door." >&2
+fi
+# PipeWire's plugin for ALSA is taken out of its package, not installed: the package would change the system's default.
+if [ "$kind" = test ] && [ ! -d .setup/pipewire-alsa ] && command -v apt-get >/dev/null; then
+    mkdir -p .setup
+    (cd .setup && apt-get download -qq pipewire-alsa >/dev/null 2>&1 && dpkg-deb -x pipewire-alsa_*.deb pipewire-alsa) ||
+        echo "Het pakket pipewire-alsa is niet op te halen; de test met PipeWire lukt dan niet." >&2
+    rm -f .setup/pipewire-alsa_*.deb
 fi
 if ! has_venv; then
     echo "Er is geen Python 3.10 of nieuwer met venv. Installeer python3 en python3-venv, en probeer het opnieuw." >&2
