@@ -20,7 +20,7 @@ from assistant.hearing.microphone import Microphone
 from assistant.hearing.recogniser import UNKNOWN_WORD, Partial, Recogniser, Segment
 from assistant.hearing.sound import Block, rms_dbfs
 from assistant.hearing.transcript import Transcript
-from assistant.hearing.voice_activity import CHUNK_SECONDS, CHUNKS_OF_VOICE, VoiceActivity, run_of_voice
+from assistant.hearing.voice_activity import CHUNK_SECONDS, CHUNKS_OF_VOICE, Chunk, Voice, VoiceActivity, run_of_voice
 from assistant.trouble import ExitCode, Trouble
 
 PATIENCE = 4.0
@@ -37,13 +37,6 @@ class Ending(enum.Enum):
     INTERRUPT = "interrupt"
     LOST = "lost"
     NO_SPEECH = "no_speech"
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """32 milliseconds of sound have passed; how probably there was a voice in them, if that was asked."""
-
-    probability: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +70,7 @@ class Turn:
     ending: Ending | None = None
     alone: frozenset[tuple[str, ...]] = frozenset()
 
-    def after(self, event: Chunk | Words | Press) -> Turn:
+    def after(self, event: Chunk | Voice | Words | Press) -> Turn:
         """Return the turn after one more event. Once it is over it stays as it is."""
         if self.ending:
             return self
@@ -86,6 +79,8 @@ class Turn:
             return dataclasses.replace(self, ending=ending)
         if isinstance(event, Words):
             return self._after_words(event)
+        if isinstance(event, Voice):
+            return self._with_voice(self.now + event.chunks * CHUNK_SECONDS, CHUNKS_OF_VOICE)
         return self._after_chunk(event.probability)
 
     def matters(self, chunks: int) -> bool:
@@ -106,13 +101,14 @@ class Turn:
             return self
         return dataclasses.replace(self, last_voice=self.now)
 
-    def _after_chunk(self, probability: float | None) -> Turn:
+    def _with_voice(self, now: float, run: int) -> Turn:
+        return dataclasses.replace(self, now=now, chunks_of_voice=run, detector_hears=True, last_voice=now)
+
+    def _after_chunk(self, probability: float) -> Turn:
         now = self.now + CHUNK_SECONDS
-        if probability is None:
-            return dataclasses.replace(self, now=now, chunks_of_voice=0)
         run = run_of_voice(self.chunks_of_voice, probability)
         if run >= CHUNKS_OF_VOICE:
-            return dataclasses.replace(self, now=now, chunks_of_voice=run, detector_hears=True, last_voice=now)
+            return self._with_voice(now, run)
         ending = None
         if self.last_voice is None and now >= self.no_speech:
             ending = Ending.NO_SPEECH
@@ -233,8 +229,8 @@ class _Listening:
         self._on_event(Level(rms_dbfs(block.pcm)))
         silent_before = self.turn.last_voice is None
         if self.turn.matters(self._activity.push(block)):
-            for probability in self._activity.look_back():
-                self.turn = self.turn.after(Chunk(probability))
+            for passed in self._activity.look_back():
+                self.turn = self.turn.after(passed)
         event = self._recogniser.accept(block) if self._recogniser else None
         if event:
             self._words(event)

@@ -31,7 +31,7 @@ WINDOW, WINDOW_WARM_UP = 8, 4
 """Chunks asked about when looking back, and those before them that the detector hears first."""
 ABOUT_AS_LOUD_DB = 10.0
 """The window ends with a chunk that is at most so much softer than the loudest one."""
-WARM_UP = 16
+WARM_UP = 48
 """Chunks that it hears first where it is to hear as well as it can."""
 ROOM_SECONDS = 20.0
 """The softest chunk of so long is how loud the room is."""
@@ -39,6 +39,20 @@ ABOVE_ROOM_DB = 4.0
 """A voice has chunks that are at least this much louder than the room."""
 NOTHING_DBFS = -75.0
 """Softer than this is no voice anywhere: a microphone's own noise is at -70 dBFS and above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """32 milliseconds of sound have passed; how probably there was a voice in them, from 0 to 1."""
+
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """So many chunks have passed, and there was a voice in the last of them; what the others were nobody asked."""
+
+    chunks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +93,31 @@ class VoiceActivity:
         self._rest = self._rest[whole:]
         return len(self._waiting)
 
-    def look_back(self) -> list[float | None]:
-        """Return the probabilities, from 0 to 1, of chunks that wait, oldest first; these wait no longer.
+    def look_back(self) -> Sequence[Chunk | Voice]:
+        """Return what the chunks that wait were, oldest first; these wait no longer.
 
-        Up to the last voice, if one is found; what came after it goes on waiting. Else all of them.
-        None for those that nobody was asked about, because a later one is a voice.
+        Where a voice is found in one window, what came after it goes on waiting.
         """
-        if len(self._waiting) > WINDOW and (found := self._in_one_window()):
-            return found
-        return list(self._ask_all())
+        if len(self._waiting) > WINDOW and (voice := self._in_one_window()):
+            return [voice]
+        return [Chunk(probability) for probability in self._ask_all()]
 
-    def _in_one_window(self) -> list[float | None]:
+    def _in_one_window(self) -> Voice | None:
         loudest = max(chunk.level for chunk in self._waiting)
         end = max(n for n, chunk in enumerate(self._waiting, 1) if chunk.level >= loudest - ABOUT_AS_LOUD_DB)
         start = max(0, end - WINDOW)
         if not any(chunk.loud for chunk in self._waiting[start:end]):
-            return []
+            return None
         self._has_heard_before = False
         self._begin_anew([*self._before, *self._waiting[:start]][-WINDOW_WARM_UP:])
         probabilities: list[float] = []
         for chunk in self._waiting[start:end]:
             probabilities.append(self._ask(chunk))
             if is_voice(probabilities):
-                self._leave(start + len(probabilities))
-                return [*[None] * start, *probabilities]
-        return []
+                voice = Voice(start + len(probabilities))
+                self._leave(voice.chunks)
+                return voice
+        return None
 
     def _ask_all(self) -> list[float]:
         waiting = self._waiting

