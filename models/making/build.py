@@ -38,7 +38,7 @@ class Plan:
     """What is built, and how much of it. All randomness follows from `seed`."""
 
     seed: int = 1
-    vocabulary: int = 24_000  # words
+    vocabulary: int = 30_000  # words
     utterances: int = 24_000  # for training the acoustic model: some 22 hours
     epochs: float = 2.5
     human_copies: int = 8  # of each recording, all but two strongly changed
@@ -46,7 +46,7 @@ class Plan:
     again_epochs: float = 1.5  # and over the same, after a new alignment, with a lower learning rate
     again_rate: float = 1e-3
     phrases: int = 60_000  # for the language model
-    pruning: float = 1e-7
+    pruning: float = 2.2e-7
     workers: int = os.cpu_count() or 1  # processes, and threads in training
 
 
