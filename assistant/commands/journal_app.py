@@ -96,10 +96,8 @@ def where() -> None:
 def list_entries() -> ExitCode:
     """List all entries, oldest first."""
     contents = _open()
-    for kept in contents.kept:
-        click.echo(telling.list_line(kept))
-    if not contents.kept:
-        click.echo(telling.word("journal/list/empty"))
+    lines = [telling.list_line(kept) for kept in contents.kept]
+    click.echo("\n".join(lines) if lines else telling.word("journal/list/empty"))
     return _code(contents)
 
 
@@ -132,7 +130,7 @@ def export(file: Path) -> ExitCode:
 
 def forget(wanted: str | None, since: date | None, sure: bool) -> ExitCode:
     """Remove one entry, or all since a day."""
-    contents, store = _open(), _store()
+    store, secret, contents = _opened()
     if wanted is not None:
         going = [_one(contents, wanted)]
         question = telling.word("journal/forget/one", date=telling.long_date(going[0].entry.moment))
@@ -145,8 +143,10 @@ def forget(wanted: str | None, since: date | None, sure: bool) -> ExitCode:
         return ExitCode.OK
     if not _agreed(question, sure):
         return ExitCode.OK
+    names = {kept.name for kept in going}
     with _writing():
-        store.forget(kept.name for kept in going)
+        store.forget(names)
+        store.keep_in_cache((kept for kept in contents.kept if kept.name not in names), secret)
     _note(telling.word("journal/forget/done"))
     return ExitCode.OK
 
@@ -263,6 +263,11 @@ def _store() -> Store:
 
 def _open() -> Contents:
     """Ask for the passphrase and read everything; what is damaged is said."""
+    return _opened()[2]
+
+
+def _opened() -> tuple[Store, str, Contents]:
+    """The same, with the journal and the secret half of its key."""
     store, secret, _ = _unlocked("journal/ask/passphrase")
     with _reading():
         if not store.is_own(secret):
@@ -270,7 +275,7 @@ def _open() -> Contents:
         contents = store.read(secret)
     for name in contents.damaged:
         _note(telling.word("journal/trouble/damaged", id=name[: telling.SHOWN_DIGITS]))
-    return contents
+    return store, secret, contents
 
 
 def _unlocked(question: str) -> tuple[Store, str, str]:

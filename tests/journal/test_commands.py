@@ -14,7 +14,8 @@ import pytest
 from sample import PASSPHRASE, many, quick_journal
 
 from assistant.journal import Outcome, keep, ring
-from assistant.journal.store import Store
+from assistant.journal.keys import Opener
+from assistant.journal.store import CACHE, WORTH_CACHING, Store
 from assistant.trouble import ExitCode, Trouble
 
 ROW = (
@@ -105,6 +106,18 @@ def test_from_on_to_forgotten(on: Path, tmp_path: Path) -> None:
     verbonden(on, "--text", "-", "--silent", text=ROW)
     verbonden(on, "journal", "forget", "--all", text="ja\n")  # a lost passphrase must not keep anybody from it
     assert not (on / "verbonden").exists()
+
+
+def test_after_forgetting_the_rest_is_still_read_in_one_go(on: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    store = Store(on / "verbonden" / "store")
+    names = [store.add(each) for each in many(WORTH_CACHING + 2)]
+    verbonden(on, "journal", "list", text=f"{PASSPHRASE}\n")
+    verbonden(on, "journal", "forget", names[0], "--yes", text=f"{PASSPHRASE}\n")
+    cached = json.loads(Opener(store.secret(PASSPHRASE)).decrypt((store.folder / CACHE).read_bytes()))
+    assert set(cached) == set(names[1:])
+    verbonden(on, "journal", "forget", "--since", "2026-01-05", "--yes", text=f"{PASSPHRASE}\n")
+    assert not (store.folder / CACHE).exists()  # so few need none
 
 
 def test_wrong_words_say_what_to_do(on: Path) -> None:
