@@ -16,13 +16,13 @@ import tempfile
 import time
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TOP / "tests" / "journal"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "journal"))
 
 from sample import PASSPHRASE, many, quick_journal
 
 from assistant.journal.store import CACHE, Store
 
+TOP = Path(__file__).resolve().parents[1]
 SIZES = (1, 4)
 RUNS = 3
 NOT_A_USERS = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
