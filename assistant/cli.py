@@ -150,6 +150,10 @@ def _leave_with(trouble: Trouble) -> None:
 
 
 def _leave(line: str, code: ExitCode) -> None:
+    if sys.stderr is not None and sys.stderr.isatty():
+        from assistant.conversation.screen import wrapped
+
+        line = wrapped(line)
     click.echo(line, err=True)
     sys.exit(code)
 

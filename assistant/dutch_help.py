@@ -83,15 +83,15 @@ class DutchGroup(DutchCommand, click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
         """Return the command named; raises a usage error that knows the name."""
         if args and self.get_command(ctx, args[0]) is None:
-            raise NoSuchCommand(args[0])
+            raise NoSuchCommand(args[0], ctx)
         return super().resolve_command(ctx, args)
 
 
 class NoSuchCommand(click.UsageError):
     """A command that does not exist."""
 
-    def __init__(self, command: str) -> None:
-        super().__init__(command)
+    def __init__(self, command: str, ctx: click.Context) -> None:
+        super().__init__(command, ctx)
         self.command = command
 
 
@@ -100,15 +100,25 @@ def mistake(error: click.ClickException) -> str:
     from assistant.reflecting.wording import prompts
 
     if isinstance(error, NoSuchCommand):
-        return prompts().say("help/mistakes/no_such_command", command=error.command)
+        return prompts().say("help/mistakes/no_such_command", command=error.command, help=_help(error))
     if isinstance(error, click.NoSuchOption):
-        return prompts().say("help/mistakes/no_such_option", option=error.option_name)
+        return prompts().say("help/mistakes/no_such_option", option=error.option_name, help=_help(error))
     if isinstance(error, click.MissingParameter):
         what = error.param.human_readable_name if error.param else ""
-        return prompts().say("help/mistakes/missing", what=what)
+        return prompts().say("help/mistakes/missing", what=what, help=_help(error))
     if isinstance(error, click.BadOptionUsage):
-        return prompts().say("help/mistakes/bad_value", option=error.option_name)
+        return prompts().say("help/mistakes/bad_value", option=error.option_name, help=_help(error))
     if isinstance(error, click.BadParameter):
         option = error.param.opts[0] if error.param else ""
-        return prompts().say("help/mistakes/bad_value", option=option)
-    return prompts().say("help/mistakes/other")
+        return prompts().say("help/mistakes/bad_value", option=option, help=_help(error))
+    return prompts().say("help/mistakes/other", help=_help(error))
+
+
+def _help(error: click.ClickException) -> str:
+    """Return what to type for the explanation of the command that was called wrongly, as "verbonden journal --help"."""
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    names: list[str] = []
+    while ctx is not None and ctx.parent is not None:
+        names.insert(0, str(ctx.command.name))
+        ctx = ctx.parent
+    return " ".join(("verbonden", *names, "--help"))

@@ -7,7 +7,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import FrameType
 
 from fuzzing.targets import Target
@@ -94,6 +94,17 @@ def _kind(error: BaseException) -> str:
     return f"{type(error).__name__} {place}"
 
 
+def warm(target: Target) -> None:
+    """Run the seeds once: all that a target imports on its way is there afterwards, and can be instrumented."""
+    for seed in target.seeds:
+        try_one(target, seed)
+
+
+def dictionary(words: Sequence[bytes]) -> str:
+    """Return the pieces that input is made of, as libFuzzer reads them: a quoted line of hexadecimal bytes for each."""
+    return "".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in words)
+
+
 def by_coverage(target: Target, count: int, corpus: str) -> None:
     """Hand the target to atheris (libFuzzer), which ends the process; raises ImportError where it is missing."""
     import atheris
@@ -103,11 +114,16 @@ def by_coverage(target: Target, count: int, corpus: str) -> None:
         if error is not None:
             raise error
 
+    warm(target)
     atheris.instrument_all()
     os.makedirs(corpus, exist_ok=True)
     for number, seed in enumerate(target.seeds):
         with open(os.path.join(corpus, f"seed-{number}"), "wb") as file:
             file.write(seed)
-    options = [f"-runs={count}", f"-max_len={LONGEST_INPUT}", "-rss_limit_mb=4096", "-print_final_stats=1"]
-    atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={corpus}/", corpus], one)
+    words = f"{corpus}.words"
+    with open(words, "w", encoding="ascii") as pieces:
+        pieces.write(dictionary(target.words))
+    options = [f"-runs={count}", f"-max_len={LONGEST_INPUT}", f"-dict={words}", "-rss_limit_mb=4096"]
+    options += ["-print_final_stats=1", f"-artifact_prefix={corpus}/"]
+    atheris.Setup([sys.argv[0], *options, corpus], one)
     atheris.Fuzz()

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import getpass
 import json
+import shlex
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -55,12 +56,15 @@ def switch_on() -> None:
     guard.protect()
     store = _store()
     with _reading():
-        first = not store.exists
+        first, already = not store.exists, store.is_on
+    if already:
+        _note(telling.word("journal/on/already"))
+        return
     new = None
     if first:
         for line in prompts().wordings("journal/on/explain"):
             _note(line)
-        new = _new_passphrase()
+        new = _new_passphrase("journal/ask/first")
     with _writing():
         store.switch_on(new)
     _note(telling.word("journal/on/done" if first else "journal/on/again"))
@@ -74,7 +78,7 @@ def switch_off() -> None:
             store.switch_off()
             _note(telling.word("journal/off/done"))
         else:
-            _note(telling.word("journal/off/already"))
+            _note(telling.word("journal/off/already" if store.exists else "journal/off/none"))
 
 
 def where() -> None:
@@ -85,9 +89,12 @@ def where() -> None:
             click.echo(wrapped(telling.word("journal/where/none")))
             return
         click.echo(wrapped(telling.word("journal/where/on" if store.is_on else "journal/where/off")))
-        count = telling.number(len(store.names()))
-    click.echo(telling.word("journal/where/folder", folder=str(store.folder), count=count))
-    click.echo(telling.word("journal/where/age", identity=str(store.folder / IDENTITY)))
+        count = len(store.names())
+    holds = ("holds_none", "holds_one")[count] if count < 2 else "holds_more"
+    click.echo(wrapped(telling.word(f"journal/where/{holds}", count=telling.number(count))))
+    click.echo(telling.word("journal/where/folder", folder=str(store.folder)))
+    click.echo(wrapped(telling.word("journal/where/age")))
+    click.echo(telling.word("journal/where/age_command", identity=shlex.quote(str(store.folder / IDENTITY))))
     if store.uses_keyring:
         click.echo(wrapped(telling.word("journal/where/keyring")))
     click.echo(wrapped(telling.word("journal/where/swap_locked" if guard.protect() else "journal/where/swap_free")))
@@ -96,10 +103,10 @@ def where() -> None:
 def list_entries() -> ExitCode:
     """List all entries, oldest first."""
     contents = _open()
-    for kept in contents.kept:
-        click.echo(telling.list_line(kept))
-    if not contents.kept:
-        click.echo(telling.word("journal/list/empty"))
+    lines = [telling.list_line(kept) for kept in contents.kept]
+    click.echo("\n".join(lines) if lines else telling.word("journal/list/empty"))
+    if lines and sys.stdout.isatty():
+        _note(telling.word("journal/list/hint"))
     return _code(contents)
 
 
@@ -132,21 +139,23 @@ def export(file: Path) -> ExitCode:
 
 def forget(wanted: str | None, since: date | None, sure: bool) -> ExitCode:
     """Remove one entry, or all since a day."""
-    contents, store = _open(), _store()
+    store, secret, contents = _opened()
     if wanted is not None:
         going = [_one(contents, wanted)]
         question = telling.word("journal/forget/one", date=telling.long_date(going[0].entry.moment))
     else:
         going = [kept for kept in contents.kept if since is None or kept.entry.moment.date() >= since]
         day = telling.short_date(since) if since else ""
-        question = telling.word("journal/forget/some", count=telling.number(len(going)), date=day)
+        question = telling.word("journal/forget/some", count=telling.amount(len(going)), date=day)
     if not going:
         _note(telling.word("journal/forget/nothing"))
         return ExitCode.OK
     if not _agreed(question, sure):
         return ExitCode.OK
+    names = {kept.name for kept in going}
     with _writing():
-        store.forget(kept.name for kept in going)
+        store.forget(names)
+        store.keep_in_cache((kept for kept in contents.kept if kept.name not in names), secret)
     _note(telling.word("journal/forget/done"))
     return ExitCode.OK
 
@@ -156,14 +165,15 @@ def forget_all(sure: bool) -> ExitCode:
     store = _store()
     with _reading():
         if not store.exists and not store.names():
-            raise Trouble("journal_none", ExitCode.JOURNAL_OFF)
-        count = telling.number(len(store.names()))
+            raise Trouble("journal_none_to_forget", ExitCode.JOURNAL_OFF)
+        count = telling.amount(len(store.names()))
     if not _agreed(telling.word("journal/forget/all", count=count), sure):
         return ExitCode.OK
-    if store.uses_keyring:
-        _out_of_keyring(store)
+    shut = store.uses_keyring and _out_of_keyring(store) is None
     with _writing():
         store.forget_all()
+    if shut:
+        _note(line_of(Trouble("journal_keyring_shut", ExitCode.JOURNAL_LOCKED)))
     _note(telling.word("journal/forget/done"))
     return ExitCode.OK
 
@@ -171,7 +181,7 @@ def forget_all(sure: bool) -> ExitCode:
 def change_passphrase() -> None:
     """Ask for the passphrase of now and for another; a copy in the keyring changes along."""
     store, secret, _ = _unlocked("journal/ask/current")
-    new = _new_passphrase()
+    new = _new_passphrase("journal/ask/new")
     with _writing():
         store.change_passphrase(secret, new)
     if store.uses_keyring:
@@ -183,8 +193,7 @@ def change_passphrase() -> None:
 def use_keyring(wanted: bool) -> None:
     """Let the system's keyring hold the passphrase, or no longer."""
     if not wanted:
-        _out_of_keyring(_store())
-        _note(telling.word("journal/passphrase/keyring_off"))
+        _leave_keyring()
         return
     store, _, given = _unlocked("journal/ask/passphrase")
     try:
@@ -196,12 +205,26 @@ def use_keyring(wanted: bool) -> None:
     _note(telling.word("journal/passphrase/keyring_on"))
 
 
-def _out_of_keyring(store: Store) -> None:
-    with contextlib.suppress(ring.NoRing):
-        ring.remove()
+def _leave_keyring() -> None:
+    """Take the passphrase out of the keyring, also where the journal itself is gone; say what was done."""
+    store = _store()
+    with _reading():
+        chosen = store.uses_keyring
+    removed = _out_of_keyring(store)
+    if removed is None and chosen:
+        raise Trouble("journal_keyring_shut", ExitCode.JOURNAL_LOCKED)
+    done = "keyring_off" if removed or chosen else "keyring_absent" if removed is None else "keyring_unused"
+    _note(telling.word(f"journal/passphrase/{done}"))
+
+
+def _out_of_keyring(store: Store) -> bool | None:
+    """Use the keyring no longer; returns whether the passphrase was in there, None where nobody can look."""
     if store.uses_keyring:
         with _writing():
             store.choose_keyring(False)
+    with contextlib.suppress(ring.NoRing):
+        return ring.remove()
+    return None
 
 
 def trends(html: Path | None, silent: bool, as_json: bool) -> ExitCode:
@@ -263,6 +286,11 @@ def _store() -> Store:
 
 def _open() -> Contents:
     """Ask for the passphrase and read everything; what is damaged is said."""
+    return _opened()[2]
+
+
+def _opened() -> tuple[Store, str, Contents]:
+    """The same, with the journal and the secret half of its key."""
     store, secret, _ = _unlocked("journal/ask/passphrase")
     with _reading():
         if not store.is_own(secret):
@@ -270,7 +298,7 @@ def _open() -> Contents:
         contents = store.read(secret)
     for name in contents.damaged:
         _note(telling.word("journal/trouble/damaged", id=name[: telling.SHOWN_DIGITS]))
-    return contents
+    return store, secret, contents
 
 
 def _unlocked(question: str) -> tuple[Store, str, str]:
@@ -284,7 +312,7 @@ def _unlocked(question: str) -> tuple[Store, str, str]:
     if known is not None:
         with _reading(), contextlib.suppress(keys.WrongPassphrase):
             return store, store.secret(known), known
-    for left in reversed(range(TRIES if sys.stdin.isatty() else 1)):
+    for left in reversed(range(_tries())):
         given = _asked(question)
         try:
             with _reading():
@@ -317,8 +345,24 @@ def _asked(question: str) -> str:
     return unicodedata.normalize("NFC", given)
 
 
-def _new_passphrase() -> str:
-    given = _asked("journal/ask/new")
+def _tries() -> int:
+    return TRIES if sys.stdin.isatty() else 1
+
+
+def _new_passphrase(question: str) -> str:
+    """Ask for a passphrase twice; at a terminal again, where it was too short or mistyped. Raises Trouble."""
+    for left in reversed(range(_tries())):
+        try:
+            return _chosen_passphrase(question)
+        except Trouble as trouble:
+            if not left or trouble.key not in ("journal_short_passphrase", "journal_not_the_same"):
+                raise
+            _note(line_of(trouble))
+    raise AssertionError("there is at least one try")
+
+
+def _chosen_passphrase(question: str) -> str:
+    given = _asked(question)
     if not len(given) >= keys.SHORTEST:
         raise Trouble("journal_short_passphrase", ExitCode.JOURNAL_LOCKED, shortest=keys.SHORTEST)
     if _asked("journal/ask/repeat") != given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -12,6 +13,9 @@ import click
 from assistant.reflecting.wording import prompts
 from assistant.trouble import Trouble
 
+_COMMAND = re.compile(r"verbonden(?: (?:journal|model)(?: [a-z]+)?| (?:doctor|checkin))?(?: --[a-z-]+)*")
+_GLUE = str.maketrans({" ": "\u00a0", "-": "\u2011"})
+_UNGLUE = str.maketrans({"\u00a0": " ", "\u2011": "-"})
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -83,9 +87,11 @@ class Screen:
 
 
 def wrapped(text: str) -> str:
-    """Return `text` in lines that fit the terminal, at most 88 characters."""
+    """Return `text` in lines that fit the terminal, at most 88 characters; a command to be typed is never broken."""
     width = min(88, shutil.get_terminal_size((88, 24)).columns)
-    return "\n".join(textwrap.fill(line, width) for line in text.splitlines())
+    glued = _COMMAND.sub(lambda found: found[0].translate(_GLUE), text)
+    lines = "\n".join(textwrap.fill(line, width) for line in glued.splitlines())
+    return lines.translate(_UNGLUE)
 
 
 def line_of(trouble: Trouble) -> str:

@@ -68,6 +68,10 @@ class Entry:
         return next((made.text for made in reversed(self.made) if made.kind in kinds), None)
 
 
+_IN_ORDER = tuple(field.name for field in fields(Entry))
+_NAMES = frozenset(_IN_ORDER)
+
+
 def entry_of(
     reading: Reading | None,
     moment: datetime,
@@ -149,7 +153,7 @@ def _text(value: object, longest: int) -> bool:
 
 def plain(entry: Entry) -> dict[str, Any]:
     """Return the entry as what JSON can hold (docs/json.md)."""
-    values = {field.name: getattr(entry, field.name) for field in fields(entry)}
+    values = {name: getattr(entry, name) for name in _IN_ORDER}
     values["moment"] = entry.moment.isoformat(timespec="seconds")
     values["fears"] = list(entry.fears)
     values["made"] = [{"kind": made.kind, "text": made.text} for made in entry.made]
@@ -173,10 +177,12 @@ def decode(raw: bytes) -> Entry:
 
 def from_plain(values: object) -> Entry:
     """Return the entry that `plain` wrote, with or without its version; raises NoEntry."""
-    if not isinstance(values, dict) or values.get("version", VERSION) != VERSION:
+    if not isinstance(values, dict):
+        raise NoEntry("no table")
+    values = dict(values)
+    if values.pop("version", VERSION) != VERSION:
         raise NoEntry("version")
-    values = {key: value for key, value in values.items() if key != "version"}
-    if set(values) != {field.name for field in fields(Entry)}:
+    if values.keys() != _NAMES:
         raise NoEntry("keys")
     values["moment"] = _moment(values["moment"])
     values["fears"] = tuple(_list(values["fears"], "fears"))

@@ -120,17 +120,31 @@ def sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def get(path: Path) -> bytes:
+def get(path: Path | str) -> bytes:
     """Return what is in an ordinary file of at most `LARGEST` bytes; raises OSError, ValueError for anything else.
 
     Never follows a link, never waits for a pipe that somebody put in its place.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        state = os.fstat(file.fileno())
+    descriptor = os.open(path, flags)
+    try:
+        state = os.fstat(descriptor)
         if not stat.S_ISREG(state.st_mode) or state.st_size > LARGEST:
             raise ValueError("no ordinary file")
-        return file.read(LARGEST)
+        return _read(descriptor, state.st_size)
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int, size: int) -> bytes:
+    """Return the first `size` bytes, fewer where the file ends before them."""
+    data = os.read(descriptor, size)
+    while len(data) < size:
+        more = os.read(descriptor, size - len(data))
+        if not more:
+            break
+        data += more
+    return data
 
 
 def shred(path: Path) -> None:

@@ -34,10 +34,12 @@ def get() -> str | None:
     return None if found is None else str(found)
 
 
-def remove() -> None:
-    """Take the passphrase out of the keyring; raises NoRing."""
-    if get() is not None:
-        _call("delete_password", SERVICE, USER)
+def remove() -> bool:
+    """Take the passphrase out of the keyring; returns whether it was in there. Raises NoRing."""
+    if get() is None:
+        return False
+    _call("delete_password", SERVICE, USER)
+    return True
 
 
 def _call(name: str, *values: str) -> Any:

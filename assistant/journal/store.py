@@ -147,19 +147,19 @@ class Store:
         damaged: list[str] = []
         fresh = 0
         for name in self.names():
+            if name in cached:
+                kept[name] = cached[name]
+                continue
             try:
-                if name in cached:
-                    kept[name] = cached[name]
-                else:
-                    kept[name] = decode(opener.decrypt(files.get(self.folder / name)))
-                    fresh += 1
+                kept[name] = decode(opener.decrypt(files.get(os.path.join(self.folder, name))))
+                fresh += 1
             except FileNotFoundError:  # forgotten by another process meanwhile
                 continue
             except (OSError, ValueError):
                 damaged.append(name)
         if fresh >= WORTH_CACHING:
             self._cache(kept, keys.public_half(secret))
-        ordered = sorted(kept.items(), key=lambda item: (item[1].moment, item[0]))
+        ordered = sorted(kept.items(), key=lambda item: (item[1].moment.timestamp(), item[0]))
         return Contents(tuple(Kept(name, entry) for name, entry in ordered), tuple(damaged))
 
     def _cached(self, opener: keys.Opener) -> dict[str, Entry]:
@@ -179,6 +179,12 @@ class Store:
             data = keys.encrypt(json.dumps(table).encode(), recipient)
             if len(data) <= files.LARGEST:
                 self._put(CACHE, data)
+
+    def keep_in_cache(self, kept: Iterable[Kept], secret: str) -> None:
+        """Have the next reader decrypt these entries in one go, where they are many; a failure costs time only."""
+        table = {each.name: each.entry for each in kept}
+        if len(table) >= WORTH_CACHING:
+            self._cache(table, keys.public_half(secret))
 
     def forget(self, names: Iterable[str]) -> None:
         """Remove these entries for good; an interruption leaves each whole or gone. Raises OSError."""

@@ -57,8 +57,12 @@ def list_line(kept: Kept) -> str:
     )
 
 
-def entry_lines(entry: Entry) -> Iterator[str]:
-    """Yield one entry in full, without its heading."""
+def entry_lines(entry: Entry) -> list[str]:
+    """Return one entry in full, without its heading; at least one line."""
+    return list(_entry_lines(entry)) or [word("journal/show/nothing")]
+
+
+def _entry_lines(entry: Entry) -> Iterator[str]:
     if entry.safety != "none":
         yield word("journal/show/safety")
     if entry.pattern != "none":
@@ -108,6 +112,11 @@ def number(count: int) -> str:
     """Return a count in words up to twelve, else in digits."""
     words = prompts().wordings("trends/times/words")
     return words[count] if 0 <= count < len(words) else str(count)
+
+
+def amount(count: int) -> str:
+    """Return "geen aantekeningen", "één aantekening", "twaalf aantekeningen"."""
+    return word(f"journal/amount/{('none', 'one')[count] if count < 2 else 'more'}", count=number(count))
 
 
 def decimal(value: float) -> str:
@@ -194,5 +203,5 @@ def _change_line(change: Change) -> str:
 
 
 def capital(text: str) -> str:
-    """Return text with its first letter as a capital."""
-    return text[:1].upper() + text[1:]
+    """Return text with its first letter as a capital, which in Dutch bears no accent: "Eén keer"."""
+    return {"é": "E"}.get(text[:1], text[:1].upper()) + text[1:]

@@ -47,9 +47,9 @@ class Prompts:
         wordings = self.wordings(path)
         wording = wordings[turn % len(wordings)]
         try:
-            wanted = {name for _, name, _, _ in string.Formatter().parse(wording) if name}
-            if wanted - set(values):
-                raise PromptError(f"prompts/nl/{path}: no value for {sorted(wanted - set(values))}")
+            missing = _names(wording) - values.keys()
+            if missing:
+                raise PromptError(f"prompts/nl/{path}: no value for {sorted(missing)}")
             return wording.format(**values)
         except PromptError:
             raise
@@ -60,6 +60,12 @@ class Prompts:
             TypeError,
         ) as error:
             raise PromptError(f"prompts/nl/{path}: {error}") from error
+
+
+@lru_cache(maxsize=1024)
+def _names(wording: str) -> frozenset[str]:
+    """Return the names of the values that a wording asks for; raises ValueError where its braces are broken."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(wording) if name)
 
 
 def load(folder: Path | None = None) -> Prompts:

@@ -9,11 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from fuzzing.running import Hang, by_dice, inputs, try_one
+from fuzzing.running import Hang, by_dice, dictionary, inputs, try_one
 from fuzzing.targets import Target, targets
 
 RUNS = 2000
 TOP = Path(__file__).resolve().parents[2]
+
+WATCHED = {
+    "account": "assistant.understanding.clauses",
+    "rules": "assistant.understanding.cues",
+    "archive": "assistant.fetching.unpacking",
+    "publishers-list": "assistant.fetching.publisher",
+    "talk-script": "assistant.conversation.states",
+}
+"""Targets, and a module that each reads with and imports only then."""
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +69,20 @@ def test_it_finds_what_there_is_to_find() -> None:
     finds = by_dice(Target(careless, (b"een twee drie",), (b"zz",)), 30)
     assert {kind.split()[0] for kind in finds} == {"KeyError", "Hang"}
     assert isinstance(finds[next(kind for kind in finds if kind.startswith("Hang"))][1], Hang)
+
+
+def test_what_a_target_reads_with_is_there_before_it_is_instrumented() -> None:
+    """A module that is imported only while a target runs would not be watched by atheris."""
+    code = (
+        "import sys; from fuzzing.running import warm; from fuzzing.targets import targets\n"
+        "target = targets()[sys.argv[1]](); warm(target); print(sys.argv[2] in sys.modules)"
+    )
+    for name, module in WATCHED.items():
+        done = subprocess.run(
+            [sys.executable, "-c", code, name, module], capture_output=True, text=True, check=False, cwd=TOP
+        )
+        assert done.stdout == "True\n", (name, module, done.stderr)
+
+
+def test_pieces_are_written_as_libfuzzer_reads_them() -> None:
+    assert dictionary((b'"\\a', b"\xff\n")) == '"\\x22\\x5c\\x61"\n"\\xff\\x0a"\n'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ import pytest
 from sample import PASSPHRASE, many, quick_journal
 
 from assistant.journal import Outcome, keep, ring
-from assistant.journal.store import Store
+from assistant.journal.keys import Opener
+from assistant.journal.store import CACHE, WORTH_CACHING, Store
 from assistant.trouble import ExitCode, Trouble
 
 ROW = (
@@ -105,6 +107,18 @@ def test_from_on_to_forgotten(on: Path, tmp_path: Path) -> None:
     verbonden(on, "--text", "-", "--silent", text=ROW)
     verbonden(on, "journal", "forget", "--all", text="ja\n")  # a lost passphrase must not keep anybody from it
     assert not (on / "verbonden").exists()
+
+
+def test_after_forgetting_the_rest_is_still_read_in_one_go(on: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    store = Store(on / "verbonden" / "store")
+    names = [store.add(each) for each in many(WORTH_CACHING + 2)]
+    verbonden(on, "journal", "list", text=f"{PASSPHRASE}\n")
+    verbonden(on, "journal", "forget", names[0], "--yes", text=f"{PASSPHRASE}\n")
+    cached = json.loads(Opener(store.secret(PASSPHRASE)).decrypt((store.folder / CACHE).read_bytes()))
+    assert set(cached) == set(names[1:])
+    verbonden(on, "journal", "forget", "--since", "2026-01-05", "--yes", text=f"{PASSPHRASE}\n")
+    assert not (store.folder / CACHE).exists()  # so few need none
 
 
 def test_wrong_words_say_what_to_do(on: Path) -> None:
@@ -236,14 +250,7 @@ def get_keyring(): return Ring()
 
 
 def test_the_keyring_only_if_chosen(on: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stand-in for the library `keyring`: a machine for tests has no desktop session with a keyring."""
-    package = on / "lib" / "keyring"
-    (package / "backends").mkdir(parents=True)
-    (package / "__init__.py").write_text(RING)
-    (package / "backends" / "__init__.py").write_text("")
-    for name in ("fail", "null"):
-        (package / "backends" / f"{name}.py").write_text("class Keyring: pass\n")
-    monkeypatch.setenv("PYTHONPATH", str(on / "lib"))
+    ring_for_tests(on, RING, monkeypatch)
     keep_one(on)
     verbonden(on, "journal", "list", text="", code=ExitCode.JOURNAL_LOCKED)
     journal(on, "passphrase", "--keyring")
@@ -251,6 +258,103 @@ def test_the_keyring_only_if_chosen(on: Path, monkeypatch: pytest.MonkeyPatch) -
     verbonden(on, "journal", "passphrase", "--no-keyring")
     verbonden(on, "journal", "list", text="", code=ExitCode.JOURNAL_LOCKED)
     assert not (on / "ring.json").exists()
+
+
+def ring_for_tests(home: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a stand-in for the library `keyring` where the commands find it: a machine for tests has no keyring."""
+    package = home / "lib" / "keyring"
+    (package / "backends").mkdir(parents=True)
+    (package / "__init__.py").write_text(code)
+    (package / "backends" / "__init__.py").write_text("")
+    for name in ("fail", "null"):
+        (package / "backends" / f"{name}.py").write_text("class Keyring: pass\n")
+    monkeypatch.setenv("PYTHONPATH", str(home / "lib"))
+
+
+def test_no_keyring_where_there_is_no_journal_and_no_keyring(tmp_path: Path) -> None:
+    _, told = journal(tmp_path, "passphrase", "--no-keyring")
+    assert "Er is niets veranderd" in told
+    assert "niet meer" not in told  # it never was
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_keyring_where_the_journal_is_gone_takes_out_what_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring_for_tests(tmp_path, RING, monkeypatch)
+    assert "geen wachtwoordzin van Verbonden" in journal(tmp_path, "passphrase", "--no-keyring")[1]
+    (tmp_path / "ring.json").write_text(json.dumps({ring.SERVICE + ring.USER: PASSPHRASE}))
+    assert "niet meer in de sleutelbos" in journal(tmp_path, "passphrase", "--no-keyring")[1]
+    assert not (tmp_path / "ring.json").exists()
+    assert not (tmp_path / "verbonden").exists()
+
+
+def test_a_keyring_that_stays_shut_is_said(on: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal uses it no longer, but nobody is told that the passphrase is out of it."""
+    ring_for_tests(on, RING.replace("return self._all().get", "raise OSError; return self._all().get"), monkeypatch)
+    store = Store(on / "verbonden" / "store")
+    store.choose_keyring(True)
+    _, told = journal(on, "passphrase", "--no-keyring", code=ExitCode.JOURNAL_LOCKED)
+    assert "kan er nog in staan" in told
+    assert not store.uses_keyring
+    store.choose_keyring(True)
+    _, told = journal(on, "forget", "--all", "--yes")
+    assert "kan er nog in staan" in told
+    assert not (on / "verbonden").exists()
+
+
+def test_what_was_already_so_is_said_as_such(tmp_path: Path) -> None:
+    assert "Je hebt geen dagboek" in journal(tmp_path, "off")[1]
+    told = journal(tmp_path, "forget", "--all", code=ExitCode.JOURNAL_OFF)[1]
+    assert "niets weg te halen" in told
+    assert "journal on" not in told
+    quick_journal(tmp_path / "verbonden" / "store")
+    assert "stond al aan" in journal(tmp_path, "on")[1]
+    assert "Er staat nog niets in" in journal(tmp_path, "where")[0]
+    keep_one(tmp_path)
+    assert "één aantekening in," in journal(tmp_path, "where")[0]
+    assert "één aantekening weg" in journal(tmp_path, "forget", "--since", "2020-01-01", more="nee\n")[1]
+    assert "één aantekening, en de sleutel" in journal(tmp_path, "forget", "--all", more="nee\n")[1]
+    assert "stond al uit" in [journal(tmp_path, "off")[1] for _ in range(2)][1]
+
+
+def test_the_command_for_age_can_be_typed_as_it_stands(tmp_path: Path) -> None:
+    home = tmp_path / "Application Support"
+    quick_journal(home / "verbonden" / "store")
+    words = shlex.split(journal(home, "where")[0].splitlines()[-2])
+    assert words == ["age", "--decrypt", "-i", str(home / "verbonden" / "store" / "identity"), "BESTAND"]
+
+
+def test_a_wrong_call_names_the_help_of_its_own_command(tmp_path: Path) -> None:
+    assert "verbonden journal show --help" in journal(tmp_path, "show", code=ExitCode.USAGE)[1]
+    assert "verbonden journal --help" in journal(tmp_path, "lijst", code=ExitCode.USAGE)[1]
+    assert "verbonden journal trends --help" in journal(tmp_path, "trends", "--pdf", code=ExitCode.USAGE)[1]
+
+
+def test_a_mistyped_new_passphrase_may_be_typed_again_at_a_terminal(tmp_path: Path) -> None:
+    import pty
+
+    process, terminal = pty.fork()
+    if process == 0:
+        os.environ["XDG_DATA_HOME"] = str(tmp_path)
+        os.execv(sys.executable, [sys.executable, "-m", "assistant.cli", "journal", "on"])
+    told = b""
+    for line in ("kort", PASSPHRASE, "iets heel anders", PASSPHRASE, PASSPHRASE):
+        begun = len(told)
+        while not re.search(rb"(niet|zin)\)?: $", told[begun:]):
+            told += os.read(terminal, 1000)
+        os.write(terminal, line.encode() + b"\n")
+    try:
+        while more := os.read(terminal, 1000):
+            told += more
+    except OSError:
+        pass
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+    text = " ".join(told.decode().split())
+    assert "te kort" in text
+    assert "niet gelijk" in text
+    assert text.endswith("geluid bewaar ik nooit.")
+    assert Store(tmp_path / "verbonden" / "store").secret(PASSPHRASE)
 
 
 def test_no_trouble_is_raised_for_a_missing_home(monkeypatch: pytest.MonkeyPatch) -> None:

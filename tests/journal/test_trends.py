@@ -11,7 +11,7 @@ from test_entries import ENTRIES
 from assistant.journal.entries import Entry, Made
 from assistant.journal.page import page
 from assistant.journal.store import Kept
-from assistant.journal.telling import entry_lines, list_line, markdown, trend_lines
+from assistant.journal.telling import amount, entry_lines, list_line, markdown, times, trend_lines
 from assistant.journal.trends import FEW_FOR_CHANGE, FEW_FOR_CYCLE, trends
 
 
@@ -145,3 +145,15 @@ def test_any_journal_can_be_told(entries: list[Entry]) -> None:
     text = page(seen)
     assert "</html>" in text
     assert "<script" not in text
+
+
+def test_one_is_said_as_dutch_says_it() -> None:
+    assert times(1) == "Eén keer"
+    assert [amount(count) for count in (0, 1, 12, 13)] == [
+        "geen aantekeningen", "één aantekening", "twaalf aantekeningen", "13 aantekeningen",
+    ]  # fmt: skip
+
+
+def test_an_entry_of_which_nothing_is_known_says_so() -> None:
+    bare = entry(pattern="none", teller=None, partner=None, topic=None, fears=(), step=None)
+    assert entry_lines(bare) == ["Verder staat er niets bij."]
