@@ -1,5 +1,5 @@
 # make demo: set everything up and show the main job.   make test: set everything up and run all checks.
-.PHONY: demo test speed bench fuzz look audit learn score clean
+.PHONY: demo test speed memory bench fuzz look audit learn score clean
 
 demo:
 	@tools/setup.sh run
@@ -17,6 +17,10 @@ test:
 speed:                     ## speed and memory beside the least that could do the same
 	@tools/setup.sh test
 	@.venv/bin/python -m benchmarks.speed
+
+memory:                    ## whether memory grows with the length of an account, up to an hour (takes twenty minutes)
+	@tools/setup.sh test
+	@.venv/bin/python -m benchmarks.memory
 
 bench:                     ## word error rate, speed and size of the bundled model; rate and pauses of the voice
 	@tools/setup.sh test

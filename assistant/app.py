@@ -8,8 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +19,8 @@ from assistant.conversation.screen import Screen, line_of
 from assistant.trouble import ExitCode, Trouble
 
 if TYPE_CHECKING:
-    from assistant.conversation.drive import Ears, Mouth
+    from assistant.conversation.drive import Ears
     from assistant.hearing.model import ChosenModel
-    from assistant.journal.session import Found, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,12 @@ class Options:
     keyboard: bool = False
     keep_words: bool = False
     no_journal: bool = False
+
+    def chosen_model(self, settings: settings_module.Settings) -> ChosenModel:
+        """Return the model to hear with; raises Trouble model_not_found and the like."""
+        from assistant.hearing.model import choose
+
+        return choose(self.model, os.environ, settings.model)
 
     def rate(self, settings: settings_module.Settings) -> int | None:
         """Return how many words a minute the answer is spoken with; None where it is not spoken aloud."""
@@ -57,136 +61,41 @@ def reflect(audio: Path | None, text: str | None, options: Options) -> ExitCode:
     if options.keyboard:
         from assistant.conversation.ears import LineEars
 
-        return _converse(LineEars(screen), screen, options, settings, guided=not options.once)
+        return answer(LineEars(screen), screen, options, settings)
     if text is not None:
         from assistant.conversation.ears import KeyboardEars, TextEars, read_text
 
-        if text == "-" and sys.stdin.isatty():
-            return _converse(KeyboardEars(screen), screen, options, settings)
-        return _converse(TextEars(read_text(text)), screen, options, settings)
-    chosen = _model(options.model, settings)
+        typed = text == "-" and sys.stdin.isatty()
+        ears = KeyboardEars(screen) if typed else TextEars(read_text(text))
+        return answer(ears, screen, replace(options, once=True), settings)
     if audio is not None:
         from assistant.conversation.ears import FileEars
-        from assistant.hearing import spool
 
-        code = _converse(FileEars(audio, chosen, screen), screen, options, settings)
-        if code is ExitCode.OK:
-            spool.answered(audio)  # only where it is a recording that we kept
-        return code
-    return _from_microphone(chosen, screen, options, settings)
+        chosen = options.chosen_model(settings)
+        return answer(FileEars(audio, chosen, screen), screen, replace(options, once=True), settings)
+    from assistant.commands.at_the_microphone import for_an_account
 
-
-def _from_microphone(
-    chosen: ChosenModel, screen: Screen, options: Options, settings: settings_module.Settings
-) -> ExitCode:
-    """Listen to the microphone; what was recorded and got no answer is kept, and the line says where."""
-    from assistant.conversation import lasting
-
-    before = lasting.offer(screen)
-    if chosen.bundled and not before:
-        done = _instead_of_speaking(screen, options, settings)
-        if done is not None:
-            return done
-    device, patience = options.device or settings.device, options.patience or settings.patience
-    rate = options.rate(settings)
-    ears = lasting.LastingEars(chosen, screen, device, patience, before=before, words_a_minute=rate)
-    code: ExitCode | None = None
-    nothing_said = False
-    try:
-        code = _converse(ears, screen, options, settings, guided=not options.once, hands_free=True)
-    except Trouble as trouble:
-        nothing_said = trouble.key == "interrupted"
-        raise
-    finally:
-        if code is ExitCode.OK or nothing_said:
-            ears.answered()
-        else:
-            for file in ears.kept():
-                screen.line(line_of(Trouble("kept", ExitCode.OK, file=file)))
-    return code
+    with for_an_account(screen, options, settings) as somebody:
+        return answer(somebody, screen, options, settings) if somebody else ExitCode.OK
 
 
-def _instead_of_speaking(screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode | None:
-    """Without a real model: offer to fetch it, or to type; None where the user wants to speak all the same."""
-    somebody = sys.stdin.isatty()
-    if somebody and not options.as_json:
-        from assistant.commands import first_model
+def answer(ears: Ears, screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode:
+    """Answer an account that these ears bring: once, or in a guided conversation; return what to leave with."""
+    from assistant.commands.talking import converse
 
-        fetching = first_model.offer()
-        if fetching:
-            with fetching:
-                return _typed(screen, options, settings)
-    screen.line(_prompt("screen/model/bundled"))
-    choice = _choice() if somebody else "p"
-    if choice == "t":
-        return _typed(screen, options, settings)
-    return ExitCode.OK if choice == "s" else None
+    turn = int(time.time()) // 60
+    if options.once:
+        from assistant.conversation.script import once
 
+        ended = converse(once(turn), ears, screen, options, settings)
+    else:
+        from assistant.conversation.guide import guided
+        from assistant.conversation.states import script
 
-def _typed(screen: Screen, options: Options, settings: settings_module.Settings) -> ExitCode:
-    from assistant.conversation.ears import KeyboardEars, LineEars
-
-    keyboard = KeyboardEars(screen) if options.once else LineEars(screen)
-    return _converse(keyboard, screen, options, settings, guided=not options.once)
-
-
-def _choice() -> str:
-    """Ask whether to type, to speak all the same, or to stop; Enter means typing."""
-    answer = click.prompt(_prompt("screen/model/choose"), default="t", show_default=False, err=True)
-    return str(answer).strip().lower()[:1] or "t"
-
-
-def _converse(
-    ears: Ears,
-    screen: Screen,
-    options: Options,
-    settings: settings_module.Settings,
-    guided: bool = False,
-    hands_free: bool = False,
-) -> ExitCode:
-    """Run the single answer, or the guided conversation, with these ears; return what to leave with.
-
-    It is kept in the journal where that is on. `hands_free`: nobody sits at the keyboard, so nothing is asked there
-    that would stay on the screen.
-    """
-    if guided:
-        from assistant.commands.talking import talk
-
-        return talk(ears, screen, options, settings, hands_free)
-    from assistant.conversation.drive import drive
-    from assistant.conversation.mouth import JsonMouth, PlainMouth, Voice
-    from assistant.conversation.script import once
-    from assistant.journal.session import Session
-
-    aloud = options.rate(settings) is not None
-    voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute)
-    mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
-    session = Session(mouth, options.keep_words)
-    said = drive(once(turn=int(time.time()) // 60), ears, session)
-    not_kept = None if options.no_journal else keep(session, screen, ask=not (hands_free or options.as_json))
-    failed = voice.failed or not_kept
-    if failed:
-        return failed.code
-    return ExitCode.OK if said else ExitCode.UNSURE
-
-
-def keep(session: Session, screen: Screen, ask: bool, found: Found | None = None) -> Trouble | None:
-    """Keep the entry of a conversation if the journal is on; what goes wrong is shown, and returned.
-
-    `ask`: whether the user can be asked about an entry with a safety finding; if not, it is not kept. `found`: what a
-    conversation of several turns found.
-    """
-    from assistant.commands.journal_app import may_keep_danger
-    from assistant.journal import Outcome
-
-    try:
-        outcome = session.keep(datetime.now().astimezone(), lambda: ask and may_keep_danger(), found)
-    except Trouble as trouble:
-        screen.line(line_of(trouble))
-        return trouble
-    if outcome is Outcome.KEPT:
-        screen.line(_prompt("journal/kept/done"))
-    return None
+        ended = converse(guided(script("guided"), turn), ears, screen, options, settings)
+    if ended.failed:
+        return ended.failed.code
+    return ExitCode.OK if ended.understood else ExitCode.UNSURE
 
 
 def hear(files: Sequence[Path], as_json: bool, model: Path | None) -> ExitCode:
@@ -195,7 +104,7 @@ def hear(files: Sequence[Path], as_json: bool, model: Path | None) -> ExitCode:
     from assistant.hearing import recogniser
     from assistant.hearing.model import load
 
-    loaded = load(_model(model, settings_module.load()))
+    loaded = load(Options(model=model).chosen_model(settings_module.load()))
     code = ExitCode.OK
     for file, heard in recogniser.hear_files(files, loaded):
         try:
@@ -298,14 +207,14 @@ def demo(out: Path | None, silent: bool) -> ExitCode:
     settings = settings_module.load()
     screen = Screen()
     folder = _folder(out)
-    account, answer = folder / "verhaal.wav", folder / "antwoord.wav"
+    account, spoken = folder / "verhaal.wav", folder / "antwoord.wav"
     screen.notice("demo/intro")
     report = speak(prompts().wordings("demo/demo/account"), None, account, settings.words_a_minute)
     if report.problems:
         raise report.problems[0]
     screen.notice("demo/account", file=str(account))
-    ears = FileEars(account, _model(None, settings), screen)
-    return _converse(ears, screen, Options(silent=silent, save_speech=answer, no_journal=True), settings)
+    options = Options(silent=silent, save_speech=spoken, no_journal=True, once=True)
+    return answer(FileEars(account, options.chosen_model(settings), screen), screen, options, settings)
 
 
 def _folder(out: Path | None) -> Path:
@@ -317,12 +226,6 @@ def _folder(out: Path | None) -> Path:
     except OSError as error:
         raise Trouble("cannot_write", ExitCode.CANNOT_WRITE, file=out) from error
     return out
-
-
-def _model(option: Path | None, settings: settings_module.Settings) -> ChosenModel:
-    from assistant.hearing.model import choose
-
-    return choose(option, os.environ, settings.model)
 
 
 def _prompt(key: str) -> str:

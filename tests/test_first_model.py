@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from model_server import Publisher
 from terminal import terminal
 from test_model_command import NAME, archive
 
+from assistant.commands import first_model
+from assistant.fetching import install
 from assistant.fetching import publisher as publisher_module
 from assistant.hearing import store
-from assistant.trouble import ExitCode
+from assistant.trouble import ExitCode, Trouble
 
 ROW = (
     "Gisteren hadden we ruzie over de afwas. Ik zei dat hij nooit iets doet, ik werd steeds harder. "
@@ -109,3 +112,22 @@ def test_a_licence_can_be_refused_at_the_terminal(publisher: Publisher, folders:
             screen.type(answer)
             assert screen.end() == code
     assert os.listdir(models(folders))
+
+
+def test_a_fetch_that_fails_while_one_types_is_said_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = threading.Event()
+
+    def fails(*_: object, **__: object) -> None:
+        typed.wait(10)
+        raise Trouble("download_broken", ExitCode.NO_NETWORK, name=NAME)
+
+    monkeypatch.setattr(install, "install", fails)
+    monkeypatch.setattr(first_model, "QUICK_SECONDS", 0.05)
+    fetching = first_model.Fetching(NAME)
+    fetching.begin()
+    with fetching:
+        typed.set()
+        fetching._thread.join(10)
+    assert "is afgebroken" in capsys.readouterr().err

@@ -72,8 +72,9 @@ def at_its_time(when: When) -> ExitCode:
 def talk(options: Any, scheduled: bool) -> ExitCode:
     """Have the conversation; one that began by itself says whether it should come again later."""
     from assistant import settings as settings_module
+    from assistant.commands.at_the_microphone import for_a_checkin
     from assistant.commands.journal_app import last_meant
-    from assistant.commands.talking import converse, microphone
+    from assistant.commands.talking import converse
     from assistant.conversation.ears import LineEars
     from assistant.conversation.guide import checkin as conversation
     from assistant.conversation.screen import Screen
@@ -93,17 +94,12 @@ def talk(options: Any, scheduled: bool) -> ExitCode:
         asked.note(later=False)
         chime()
     talking = conversation(script("checkin"), frozenset(given), last_meant(), turn=int(time.time()) // 60)
-    if options.keyboard:
-        _, outcome, failed = converse(talking, LineEars(screen), screen, options, settings, kind="checkin")
-    else:
-        with microphone(screen, options, settings, ask=not scheduled) as ears:
-            if ears is None:
-                return ExitCode.OK
-            _, outcome, failed = converse(talking, ears, screen, options, settings, hands_free=True, kind="checkin")
-    if scheduled and outcome is not None and outcome.how == "later" and turn == 1:
+    ears = LineEars(screen) if options.keyboard else for_a_checkin(screen, options, settings)
+    ended = converse(talking, ears, screen, options, settings, kind="checkin")
+    if scheduled and ended.outcome is not None and ended.outcome.how == "later" and turn == 1:
         asked.note(later=True)
         return ExitCode.LATER
-    return failed.code if failed else ExitCode.OK
+    return ended.failed.code if ended.failed else ExitCode.OK
 
 
 def part_of_day(now: datetime) -> str:

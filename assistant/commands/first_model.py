@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import click
 
 from assistant.commands.model import asked, progress_bar, tell
 from assistant.trouble import ExitCode, Trouble
+
+if TYPE_CHECKING:
+    from assistant.conversation.screen import Screen
 
 QUICK_SECONDS = 2.0
 """A network that is not there at all shows this soon, before anybody has begun to type."""
@@ -34,16 +39,33 @@ def offer() -> Fetching | None:
     entry = catalogue().advised
     tell("first/offer", name=entry.name, megabytes=str(entry.megabytes), licence=entry.licence)
     yes = asked("first/question")
-    try:
-        _mark().parent.mkdir(parents=True, exist_ok=True)
-        _mark().touch()
-    except OSError:
-        pass  # then it is asked again
+    _note(_mark())
     if not yes:
         return None
     fetching = Fetching(entry.name)
     fetching.begin()
     return fetching
+
+
+def mention(screen: Screen) -> None:
+    """Say in one line that people need another model, and how to get it; once and for all, and nothing is asked.
+
+    Where the real model was offered before, this has been said.
+    """
+    from assistant.fetching.catalogue import catalogue
+
+    mentioned = _mark().with_name("mentioned-model")
+    if screen.quiet or _mark().exists() or mentioned.exists():
+        return
+    screen.notice("model/mention", name=catalogue().advised.name)
+    _note(mentioned)
+
+
+def _note(mark: Path) -> None:
+    """Remember that something was said; where that cannot be written it is said again."""
+    with contextlib.suppress(OSError):
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
 
 
 class Fetching:
@@ -56,6 +78,7 @@ class Fetching:
         # Asked instead of the thread: is_alive() is wrong after a Ctrl-C within join() (CPython 3.11, bpo-45274).
         self._over = threading.Event()
         self._there, self._whole = 0, 0
+        self._told_end = False
         self._thread = threading.Thread(target=self._fetch, name="fetch-model", daemon=True)
 
     def begin(self) -> None:
@@ -90,8 +113,8 @@ class Fetching:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait for the end with a progress bar; Ctrl-C stops, and what came is kept."""
-        if self.trouble and self._over.is_set():
-            return  # it has been said
+        if self._told_end:
+            return
         if kind is not None and issubclass(kind, KeyboardInterrupt):
             self._stop.set()
         try:
@@ -114,6 +137,7 @@ class Fetching:
     def _tell_end(self) -> None:
         from assistant.conversation.screen import line_of, wrapped
 
+        self._told_end = True
         over = self._over.is_set()  # asked first: after that nothing changes any more
         trouble = self.trouble
         if not over and self._stop.is_set():

@@ -1,98 +1,102 @@
-"""The guided conversation and the check-in: ears, mouth and script put together."""
+"""One conversation, whichever it is: ears, voice, mouth and journal put together around a script."""
 
 from __future__ import annotations
 
-import contextlib
-import sys
-import time
-from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assistant.conversation.drive import Ears, Mouth, run
-from assistant.conversation.ears import LineEars, MicrophoneEars
-from assistant.conversation.guide import Outcome, Talk, guided
-from assistant.conversation.lasting import LastingEars
+from assistant.conversation.ears import FileEars, MicrophoneEars
+from assistant.conversation.guide import Outcome
 from assistant.conversation.mouth import JsonMouth, ListeningMouth, PlainMouth, Voice
+from assistant.conversation.recordings import Recordings
 from assistant.conversation.screen import line_of
-from assistant.conversation.script import Say
-from assistant.conversation.states import script
 from assistant.journal import Made
-from assistant.journal.session import Found
-from assistant.trouble import ExitCode, Trouble
+from assistant.journal.session import Found, Session
+from assistant.trouble import Trouble
 
 if TYPE_CHECKING:
     from assistant.app import Options
     from assistant.conversation.screen import Screen
+    from assistant.conversation.script import Script
     from assistant.settings import Settings
 
 
-def talk(ears: Ears, screen: Screen, options: Options, settings: Settings, hands_free: bool = False) -> ExitCode:
-    """Lead the guided conversation with these ears; return what to leave with."""
-    said, outcome, failed = converse(
-        guided(script("guided"), turn=int(time.time()) // 60), ears, screen, options, settings, hands_free
-    )
-    if failed:
-        return failed.code
-    return ExitCode.OK if said and (outcome is None or outcome.how != "unsure") else ExitCode.UNSURE
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a conversation ended.
 
-
-@contextlib.contextmanager
-def microphone(
-    screen: Screen, options: Options, settings: Settings, ask: bool
-) -> Iterator[MicrophoneEars | LineEars | None]:
-    """Give ears at the microphone, or at the keyboard where the teller chooses that; None: they choose to stop.
-
-    What was recorded is deleted when the block is done, and kept, with a line that says where, when it is broken off.
+    `understood`: what was told last was understood and got some reply; `outcome`: what a conversation of several
+    turns found; `failed`: what went wrong with the voice or the journal, though the answer was given.
     """
-    from assistant.app import _choice, _model
 
-    chosen = _model(options.model, settings)
-    if chosen.bundled and ask:
-        screen.notice("model/bundled")
-        choice = _choice() if sys.stdin and sys.stdin.isatty() else "p"
-        if choice in ("s", "t"):
-            yield LineEars(screen) if choice == "t" else None
-            return
-    device, patience = options.device or settings.device, options.patience or settings.patience
-    ears = LastingEars(chosen, screen, device, patience, words_a_minute=options.rate(settings))
-    try:
-        yield ears
-    except BaseException:
-        for file in ears.kept():
-            screen.line(line_of(Trouble("kept", ExitCode.OK, file=file)))
-        raise
-    ears.answered()
+    understood: bool
+    outcome: Outcome | None
+    failed: Trouble | None
 
 
 def converse(
-    talk: Talk,
-    ears: Ears,
-    screen: Screen,
-    options: Options,
-    settings: Settings,
-    hands_free: bool = False,
-    kind: str = "reflection",
-) -> tuple[list[Say], Outcome | None, Trouble | None]:
+    script: Script, ears: Ears, screen: Screen, options: Options, settings: Settings, kind: str = "reflection"
+) -> Ended:
     """Run a conversation with these ears and the mouth that the options ask for; keep it where the journal is on.
 
-    Returns all that was said, how it ended, and what went wrong with the voice or the journal.
+    `kind` is what it is called in the journal. What is recorded meanwhile is deleted once it was answered
+    (`recordings.py`). At a microphone nobody sits at the keyboard, so nothing is asked there that would stay on the
+    screen.
     """
-    from assistant.app import keep
-    from assistant.journal.session import Session
-
-    aloud = options.rate(settings) is not None
-    voice = Voice(screen, aloud=aloud, save_to=options.save_speech, words_a_minute=settings.words_a_minute, whole=True)
-    mouth: Mouth = JsonMouth(voice) if options.as_json else PlainMouth(voice)
-    if isinstance(ears, MicrophoneEars) and not options.as_json:
-        mouth = ListeningMouth(voice, ears)
-    session = Session(mouth, options.keep_words)
-    said, ended = run(talk, ears, session)
+    voice = Voice(
+        screen,
+        aloud=options.rate(settings) is not None,
+        save_to=options.save_speech,
+        words_a_minute=settings.words_a_minute,
+        whole=not options.once,
+    )
+    session = Session(_mouth(voice, ears, options), options.keep_words)
+    with _recordings(ears, screen).until_answered() as answering:
+        _, ended = run(script, ears, answering.through(session))
+        outcome = ended if isinstance(ended, Outcome) else None
+        if outcome and outcome.how == "stopped":
+            answering.ended_by_teller()
     voice.close()
-    outcome = ended if isinstance(ended, Outcome) else None
     not_kept = None
-    if outcome is not None and not options.no_journal:
-        not_kept = keep(session, screen, not (hands_free or options.as_json), found_in(outcome, kind))
-    return said, outcome, voice.failed or not_kept
+    if not options.no_journal:
+        may_ask = not (isinstance(ears, MicrophoneEars) or options.as_json)
+        not_kept = _keep(session, screen, may_ask, found_in(outcome, kind) if outcome else None)
+    return Ended(answering.understood, outcome, voice.failed or not_kept)
+
+
+def _recordings(ears: Ears, screen: Screen) -> Recordings:
+    """Return what these ears record; a keyboard records nothing."""
+    return ears.recordings if isinstance(ears, MicrophoneEars | FileEars) else Recordings(screen)
+
+
+def _mouth(voice: Voice, ears: Ears, options: Options) -> Mouth:
+    """Return the mouth for these ears; in a spoken conversation it hears commands while it speaks."""
+    if options.as_json:
+        return JsonMouth(voice)
+    if isinstance(ears, MicrophoneEars) and not options.once:
+        return ListeningMouth(voice, ears)
+    return PlainMouth(voice)
+
+
+def _keep(session: Session, screen: Screen, may_ask: bool, found: Found | None) -> Trouble | None:
+    """Keep the entry of a conversation if the journal is on; what goes wrong is shown, and returned.
+
+    `may_ask`: whether the user can be asked about an entry with a safety finding; if not, it is not kept.
+    """
+    from assistant.commands.journal_app import may_keep_danger
+    from assistant.journal import Outcome as Kept
+    from assistant.reflecting.wording import prompts
+
+    try:
+        kept = session.keep(datetime.now().astimezone(), lambda: may_ask and may_keep_danger(), found)
+    except Trouble as trouble:
+        screen.line(line_of(trouble))
+        return trouble
+    if kept is Kept.KEPT:
+        screen.line(prompts().say("journal/kept/done"))
+    return None
 
 
 def found_in(outcome: Outcome, kind: str) -> Found:

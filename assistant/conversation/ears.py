@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -11,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.conversation import commands
 from assistant.conversation.commands import Command
+from assistant.conversation.recordings import Recordings
 from assistant.conversation.script import Heard, Listen
 from assistant.trouble import ExitCode, Trouble
 from assistant.understanding.language import seems_dutch
 
 if TYPE_CHECKING:
     from assistant.conversation.screen import Screen
+    from assistant.hearing import turn
+    from assistant.hearing.microphone import Microphone
     from assistant.hearing.model import ChosenModel
+    from assistant.hearing.spool import Spool
     from assistant.hearing.transcript import Transcript
 
 LONGEST_TEXT = 2_000_000
@@ -68,6 +73,7 @@ _SILENT_PATIENCES = 3
 _NO_SPEECH = {"account": 30.0, "wait": 120.0}
 """The same, in seconds, for an account and for waiting in a pause."""
 _SURE_COMMAND = 0.8
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def _alone(kind: str) -> frozenset[tuple[str, ...]]:
@@ -193,6 +199,8 @@ class FileEars:
     again = False
 
     def __init__(self, path: Path, chosen: ChosenModel, screen: Screen) -> None:
+        self.recordings = Recordings(screen)
+        self.recordings.goes_on_with(path)
         self._path: Path | None = path
         self._chosen = chosen
         self._screen = screen
@@ -216,55 +224,77 @@ class FileEars:
 
 
 class MicrophoneEars:
-    """Turns spoken into a microphone. What is recorded is kept until it has been answered."""
+    """Turns spoken into a microphone; `recordings` holds them until they have been answered."""
 
     again = True
 
     def __init__(self, chosen: ChosenModel, screen: Screen, device: str | None, patience: float) -> None:
+        self.recordings = Recordings(screen)
         self._chosen = chosen
         self._screen = screen
         self._device = device
         self._patience = patience
         self._model: Any = None
         self._proven = False
-        self._spools: list[Any] = []
+        self._said_not_kept = False
 
     def listen(self, request: Listen) -> Heard | None:
         """Return one spoken turn; a silent one where nothing was said after a question."""
         from assistant.hearing import certainty, turn
 
-        if request.kind != "account":  # whatever was recorded before has been answered by now
-            self.answered()
-        spool = self._new_spool()
-        with self._open(spool) as microphone:
+        with self._open(self._new_spool(request)) as microphone:
             self._screen.notice(_NOTICES[request.kind] if request.again else "listen/start")
             try:
-                with _enter_pressed() as stop:
-                    heard = turn.listen(
-                        microphone,
-                        self._recogniser,
-                        self._patience * _PATIENCE[request.kind],
-                        self._screen.heard,
-                        stop,
-                        _NO_SPEECH.get(request.kind, _SILENT_PATIENCES * self._patience),
-                        _alone(request.kind),
-                    )
+                heard = self._turn(request, microphone)
             except turn.NoSpeech:
                 if request.again:
+                    self.recordings.silent()
                     return Heard("", silent=True)
                 raise
+            finally:
+                self._tell_losses(microphone)
         self._proven = True
-        if request.kind == "account":
-            self._screen.end_of_turn()
-        if heard.overflows:
-            self._screen.notice("listen/overflow", count=str(heard.overflows))
-        if microphone.spool_failed:
-            self._screen.notice("listen/no_spool")
         if heard.alone:
             return _with_command(heard.transcript, len(heard.alone))
         return _heard(heard.transcript, certainty.DOUBT_SECONDS if request.kind == "account" else 0.0)
 
-    def _open(self, spool: Any) -> Any:
+    def _turn(self, request: Listen, microphone: Microphone) -> turn.Heard:
+        """Listen to one turn, and show what comes in."""
+        from assistant.hearing import turn
+
+        def shown(event: turn.Event) -> None:
+            if microphone.spool_failed:
+                self._tell_not_kept(microphone.spool_failed)
+            self._screen.heard(event)
+
+        with _enter_pressed() as stop:
+            heard = turn.listen(
+                microphone,
+                self._recogniser,
+                self._patience * _PATIENCE[request.kind],
+                shown,
+                stop,
+                _NO_SPEECH.get(request.kind, _SILENT_PATIENCES * self._patience),
+                _alone(request.kind),
+            )
+        if request.kind == "account":
+            self._screen.end_of_turn()
+        return heard
+
+    def _tell_losses(self, microphone: Microphone) -> None:
+        """Say how often sound was lost, and where the recording could not be kept."""
+        if microphone.overflows:
+            self._screen.notice("listen/overflow", count=str(microphone.overflows))
+        if microphone.spool_failed:
+            self._tell_not_kept(microphone.spool_failed)
+
+    def _tell_not_kept(self, error: OSError) -> None:
+        """Say, once in a conversation, that it would not outlive a crash."""
+        if not self._said_not_kept:
+            self._said_not_kept = True
+            self._screen.notice("listen/disk_full" if error.errno in _FULL else "listen/no_spool")
+
+    def _open(self, spool: Spool | None) -> Microphone:
         from assistant.hearing.microphone import Microphone
 
         return Microphone(self.device, spool, self._proven)
@@ -286,28 +316,12 @@ class MicrophoneEars:
         self._model = self._model or load(self._chosen)
         return self._model
 
-    def _new_spool(self) -> Any:
-        from assistant.hearing.spool import Spool
-
+    def _new_spool(self, request: Listen) -> Spool | None:
         try:
-            spool = Spool.start()
-        except OSError:
-            self._screen.notice("listen/no_spool")
+            return self.recordings.begin(of_account=request.kind == "account")
+        except OSError as error:
+            self._tell_not_kept(error)
             return None
-        self._spools.append(spool)
-        return spool
-
-    def answered(self) -> None:
-        """Delete what was recorded: the answer was given."""
-        for spool in self._spools:
-            spool.discard()
-        self._spools.clear()
-
-    def kept(self) -> list[Path]:
-        """Keep what was recorded, because it was not answered; return where it is."""
-        paths = [spool.keep() for spool in self._spools]
-        self._spools.clear()
-        return [path for path in paths if path]
 
 
 def _device(wanted: str | None) -> str | int | None:

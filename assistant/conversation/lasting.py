@@ -39,7 +39,6 @@ class LastingEars(MicrophoneEars):
         super().__init__(*words)
         self._ready_for = (words_a_minute,)
         self._before = list(before)
-        self._resumed: list[Path] = []
         self._warm = False
         self._microphone: Any = None
 
@@ -104,20 +103,11 @@ class LastingEars(MicrophoneEars):
                     raise
                 self._screen.notice("resume/nothing")
                 continue
-            self._resumed.append(path)
+            self.recordings.goes_on_with(path)
             earlier = joined(earlier, _heard(transcript))
         if earlier:
             self._screen.notice("resume/go_on")
         return earlier
-
-    def answered(self) -> None:
-        """Delete what was recorded, and what broke off before: the answer was given."""
-        from assistant.hearing import spool
-
-        super().answered()
-        for path in self._resumed:
-            spool.answered(path)
-        self._resumed.clear()
 
 
 def get_ready(words_a_minute: int | None) -> None:
@@ -177,17 +167,34 @@ def offer(screen: Any) -> list[Path]:
     return wanted
 
 
+def mention(screen: Any) -> None:
+    """Say in one line that there are recordings that got no answer, and what goes on with them; ask nothing."""
+    from assistant.hearing import spool
+
+    there = spool.leftovers()
+    if there:
+        key = "resume/mention_one" if len(there) == 1 else "resume/mention_several"
+        day, clock = _when(there[-1])
+        screen.notice(key, day=day, time=clock, count=str(len(there)))
+
+
+def _when(path: Path) -> tuple[str, str]:
+    """Return the day ("1-12") and the time ("21:05") of a recording."""
+    from assistant.hearing import spool
+
+    made = spool.made_at(path) or time.localtime(path.stat().st_mtime)
+    return f"{made.tm_mday}-{made.tm_mon}", f"{made.tm_hour}:{made.tm_min:02}"
+
+
 def _answer(screen: Any, path: Path, seconds: float) -> str:
     import click
 
-    from assistant.hearing import spool
     from assistant.reflecting.wording import prompts
 
-    made = spool.made_at(path) or time.localtime(path.stat().st_mtime)
+    day, clock = _when(path)
     minutes, rest = divmod(round(seconds), 60)
     key = "resume/offer_minutes" if minutes else "resume/offer_seconds"
-    screen.notice(key, day=f"{made.tm_mday}-{made.tm_mon}", time=f"{made.tm_hour}:{made.tm_min:02}",
-                  minutes=str(minutes), seconds=str(rest))  # fmt: skip
+    screen.notice(key, day=day, time=clock, minutes=str(minutes), seconds=str(rest))
     question = prompts().say("screen/resume/question")
     answer = click.prompt(question, default="l", show_default=False, err=True, prompt_suffix=" ")
     return str(answer).strip().lower()[:1]

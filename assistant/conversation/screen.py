@@ -29,6 +29,11 @@ class Screen:
         self._said = ""
         self._shown = 0
 
+    @property
+    def quiet(self) -> bool:
+        """Whether notices are left out."""
+        return self._quiet
+
     def notice(self, key: str, **values: str) -> None:
         """Show one line of `prompts/nl/screen.toml`."""
         if not self._quiet:

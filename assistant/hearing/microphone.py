@@ -41,6 +41,7 @@ class Microphone:
 
     `device` is a number or a part of a name, None is the default; `spool` gets all sound as well;
     `proven` says that it has given sound before, so that mere silence is no reason to doubt it.
+    `spool_failed` is what kept the sound from the file, from then on; `overflows` counts how often sound was lost.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Microphone:
         self.overflows = 0
         self.rate = 0
         self.name = ""
-        self.spool_failed = False
+        self.spool_failed: OSError | None = None
         self._wanted = device
         self._proven = proven
         self.lost = False
@@ -144,8 +145,8 @@ class Microphone:
             if self.spool and not self.spool_failed:
                 try:
                     self.spool.write(block)
-                except OSError:  # a full disk is no reason to stop listening
-                    self.spool_failed = True
+                except OSError as error:  # a full disk is no reason to stop listening
+                    self.spool_failed = error
             self._blocks.put(block)
         self._blocks.put(None)
 

@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from assistant.journal import Made, Outcome, entry_of, is_on, keep
+from assistant.reflecting.reflection import ANSWERS
 
 if TYPE_CHECKING:
     from assistant.conversation.drive import Mouth
     from assistant.conversation.script import Heard, Say
     from assistant.understanding import Reading
 
-ANSWERS = ("reflection", "safety")
-"""Kinds of reflection that are an answer; a question, or an account that was not understood, is no entry."""
 STEPS = tuple(f"reflection/{step}/" for step in ("find", "name", "ask", "keep"))
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from assistant.reflecting.wording import Prompts, prompts, sentences
 from assistant.understanding.reading import Evidence, Reading
 
+ANSWERS = ("reflection", "safety")
+"""Kinds of reflection that answer an account; a question does not, nor what is said where nothing was understood."""
 MOST_WORDS = 120
 _QUOTE_WORDS = range(4, 15)
 # A piece that breaks off, and words said to the other one, which sound like a charge when they are given back.
