@@ -46,7 +46,7 @@ class Plan:
     again_epochs: float = 1.5  # and over the same, after a new alignment, with a lower learning rate
     again_rate: float = 1e-3
     phrases: int = 60_000  # for the language model
-    pruning: float = 2.2e-7
+    pruning: float = 6e-7
     workers: int = os.cpu_count() or 1  # processes, and threads in training
 
 
