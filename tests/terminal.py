@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 COLUMNS = "80"
@@ -75,9 +75,16 @@ class Terminal:
 @contextlib.contextmanager
 def terminal(*words: str, **environment: str) -> Iterator[Terminal]:
     """Run `verbonden` with these words at a terminal."""
+    with at_a_terminal([sys.executable, "-m", "assistant.cli", *words], **environment) as screen:
+        yield screen
+
+
+@contextlib.contextmanager
+def at_a_terminal(command: Sequence[str], **environment: str) -> Iterator[Terminal]:
+    """Run a command at a terminal."""
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "assistant.cli", *words],
+        command,
         stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
         env={**os.environ, "COLUMNS": COLUMNS, "TERM": "xterm", **environment},
     )  # fmt: skip

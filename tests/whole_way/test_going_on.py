@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import pty
 import shutil
-import subprocess
 import sys
 import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from terminal import Terminal
+from terminal import Terminal, at_a_terminal
 
 from assistant.trouble import ExitCode
 
@@ -43,21 +40,10 @@ def old(say: Speak, tmp_path: Path) -> Path:
 @contextlib.contextmanager
 def spoken_to(sound: Path, old: Path, *options: str) -> Iterator[Terminal]:
     """Run `verbonden --once --silent` at a terminal, with a file that is spoken into its microphone."""
-    master, slave = pty.openpty()
-    environment = {
-        "XDG_STATE_HOME": str(old.parents[2]), "PYTHONPATH": f"{PROJECT}:{PROJECT}/tests", "COLUMNS": "80",
-    }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-c", SPOKEN, str(sound), "reflect", "--once", "--silent", *options],
-        stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env={**os.environ, **environment},
-    )  # fmt: skip
-    os.close(slave)
-    try:
-        yield Terminal(process, master)
-    finally:
-        process.kill()
-        process.wait(10)
-        os.close(master)
+    environment = {"XDG_STATE_HOME": str(old.parents[2]), "PYTHONPATH": f"{PROJECT}:{PROJECT}/tests", "COLUMNS": "80"}
+    command = [sys.executable, "-c", SPOKEN, str(sound), "reflect", "--once", "--silent", *options]
+    with at_a_terminal(command, **environment) as screen:
+        yield screen
 
 
 def test_both_pieces_are_answered_and_neither_stays(old: Path, say: Speak) -> None:
